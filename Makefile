@@ -1,0 +1,65 @@
+# Everything a developer does. Tools live in two virtual environments: .venv, and .venv-sam for the SAM CLI,
+# whose pins conflict with ours.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
+PORT ?= 8000
+ARGS ?=
+
+.PHONY: help setup run test check build invoke smoke eval bench openapi lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: .venv/.installed ## install what run and test need into .venv
+
+run: .venv/.installed ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload --built --no-demo")
+	@exec $(PY) -m infra.local --port $(PORT) $(ARGS)
+
+test: .venv/.installed .venv-sam/.installed ## the test suite (ARGS="-k name")
+	@$(PY) -m pytest $(ARGS)
+
+check: .venv/.installed .venv-sam/.installed ## formatting, lint, types, import rules, template
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m infra.openapi --check
+	@.venv/bin/cfn-lint template.yaml infra/data.yaml infra/observability.yaml
+	@$(SAM) validate --lint >/dev/null && echo "template.yaml is valid"
+
+build: .venv-sam/.installed ## what `sam deploy` uploads, in .aws-sam/build
+	@python=$$(sh infra/python.sh 3.13) && PATH="$$(dirname $$python):$$PATH" $(SAM) build $(ARGS)
+
+invoke: .venv/.installed ## one function, one event: make invoke FUNCTION=parse EVENT=tests/events/parse.json
+	@$(PY) -m infra.local invoke $(FUNCTION) $(EVENT)
+
+smoke: .venv/.installed ## the main job on a deployed stack: make smoke URL=https://… KEY=fk_…
+	@$(PY) -m infra.smoke --url "$(URL)" --key "$(KEY)"
+
+eval: .venv/.installed ## quality figures on the shared material
+	@$(PY) -m tests.eval $(ARGS)
+
+bench: .venv/.installed .venv-sam/.installed ## speed and memory, as ratios in one run
+	@$(PY) -m tests.bench $(ARGS)
+
+openapi: .venv/.installed ## write the OpenAPI document from the functions
+	@$(PY) -m infra.openapi
+
+lock: .venv/.installed ## resolve all requirements anew, with hashes
+	@sh infra/lock.sh
+
+clean: ## remove what was installed, built and kept
+	@rm -rf .venv .venv-sam .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
+
+.venv/.installed: requirements.txt pyproject.toml infra/install.sh
+	@sh infra/install.sh .venv requirements.txt
+	@.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . >>.venv/install.log 2>&1 \
+		|| { tail -n 5 .venv/install.log; echo "Installing freshet itself failed; the whole log is .venv/install.log" >&2; exit 1; }
+	@touch $@
+
+.venv-sam/.installed: infra/sam/requirements.txt infra/install.sh
+	@sh infra/install.sh .venv-sam infra/sam/requirements.txt
+	@touch $@

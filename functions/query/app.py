@@ -1,0 +1,144 @@
+"""query: questions answered from the caller's documents, with citations, and plain search. Streams."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from freshet import wiring
+from freshet.documents.record import Kind
+from freshet.errors import NotFound
+from freshet.lambda_runtime import streaming
+from freshet.rag.answer import Question
+from freshet.runs.run import Run
+from freshet.sse import EventStream, event_schema
+from freshet.web import Model, Owner, create_app
+
+STACK_MODEL = 1  # the stack's own
+
+app = create_app("query")
+
+
+class Turn(Model):
+    """An earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class Search(Model):
+    """What to look for, and where."""
+
+    query: str = Field(min_length=1, max_length=8_000, pattern=r"\S")
+    top_k: int = Field(6, ge=1, le=50)
+    document_ids: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+        None, min_length=1, max_length=100
+    )
+    kind: Kind | None = None
+
+
+class Ask(Search):
+    """A question; with `history` it may be a follow-up."""
+
+    model_id: int = STACK_MODEL
+    history: list[Turn] = Field([], max_length=50)
+
+
+class Found(BaseModel):
+    document_id: str
+    chunk_id: str
+    filename: str
+    text: str
+    page: int | None
+    heading: list[str]
+    score: float
+
+
+class Results(BaseModel):
+    items: list[Found]
+
+
+class Quote(BaseModel):
+    """A verified citation: `quote` stands literally at `start` to `end` of the document's text."""
+
+    marker: int
+    document_id: str
+    filename: str
+    page: int | None
+    heading: list[str]
+    chunk_id: str
+    quote: str
+    start: int
+    end: int
+
+
+class Usage(BaseModel):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class Answer(BaseModel):
+    answer: str
+    answered: bool = Field(description="false if the documents do not contain the answer")
+    citations: list[Quote]
+    usage: Usage
+    metrics: dict[str, Any]
+    run_id: str
+
+
+@app.post("/api/v1/query", summary="Answer a question")
+async def query(body: Ask, owner: Owner) -> Answer:
+    run = await _run(body, owner)
+    last = await run.result()
+    metrics, final = last["metrics"], last["final_response"]
+    prompt, completion = metrics["prompt_tokens"], metrics["completion_tokens"]
+    return Answer(
+        answer=final["output"],
+        answered=final["answered"],
+        citations=final["citations"],
+        usage=Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion),
+        metrics=metrics,
+        run_id=run.id,
+    )
+
+
+@app.post(
+    "/api/v1/query/stream",
+    summary="Answer a question, streamed",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}},
+)
+async def query_stream(body: Ask, owner: Owner) -> Response:
+    return await EventStream.open(await _run(body, owner))
+
+
+@app.post("/api/v1/search", summary="Find passages")
+async def search(body: Search, owner: Owner) -> Results:
+    await _require(body, owner)
+    passages = await wiring.retriever().search(
+        owner, body.query, limit=body.top_k, document_ids=body.document_ids, kind=body.kind
+    )
+    return Results(items=[Found.model_validate(passage.as_dict()) for passage in passages])
+
+
+async def _run(body: Ask, owner: str) -> Run:
+    await _require(body, owner)
+    if body.model_id != STACK_MODEL:
+        raise NotFound(f"There is no model {body.model_id}.")
+    question = Question(
+        text=body.query,
+        limit=body.top_k,
+        document_ids=tuple(body.document_ids) if body.document_ids else None,
+        kind=body.kind,
+        history=tuple((turn.role, turn.content) for turn in body.history),
+    )
+    return Run("query", wiring.answerer().answer(owner, question), wiring.prices())
+
+
+async def _require(body: Search, owner: str) -> None:
+    if body.document_ids:
+        await wiring.library().require(owner, body.document_ids)
+
+
+handler = streaming(app)

@@ -1,0 +1,97 @@
+"""Writes the OpenAPI document of all functions: `python -m infra.openapi [--check]`.
+
+Each function's FastAPI app describes its own routes; here they become one document, which the package
+ships because a Lambda can't see its siblings' code.
+"""
+
+import argparse
+import importlib.util
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "layers/core/freshet/openapi.json"
+PUBLIC = {"/health", "/openapi.json", "/docs"}
+
+
+def functions() -> dict[str, FastAPI]:
+    """The apps of the functions that have one, by name."""
+    apps = {path.parent.name: _load(path) for path in sorted(ROOT.glob("functions/*/app.py"))}
+    return {name: app for name, app in apps.items() if app is not None}
+
+
+def document() -> dict[str, Any]:
+    """One OpenAPI 3.1 document of all functions. Raises ValueError if two disagree about a name."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    apps = functions()
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    for name, app in apps.items():
+        described = app.openapi()
+        for path, operations in described["paths"].items():
+            for operation in operations.values():
+                operation["tags"] = [name]
+                if path in PUBLIC:
+                    operation["security"] = []
+            _merge(paths.setdefault(path, {}), operations)
+        _merge(schemas, described.get("components", {}).get("schemas", {}))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Freshet",
+            "version": version,
+            "description": "A serverless, streaming-first backend for LLM applications.",
+        },
+        "servers": [{"url": "./", "description": "where this document was read"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": name} for name in apps],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def rendered() -> bytes:
+    """The document as it is shipped."""
+    return orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _merge(into: dict[str, Any], found: dict[str, Any]) -> None:
+    for name, value in found.items():
+        if into.setdefault(name, value) != value:
+            raise ValueError(f"two functions disagree about {name}")
+
+
+def _load(path: Path) -> FastAPI | None:
+    spec = importlib.util.spec_from_file_location(f"functions_{path.parent.name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # pydantic looks up annotations there
+    spec.loader.exec_module(module)
+    app = getattr(module, "app", None)
+    return app if isinstance(app, FastAPI) else None
+
+
+def main() -> int:
+    """Writes the document; with `--check`, says whether the shipped one is still true."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    if not parser.parse_args().check:
+        TARGET.write_bytes(rendered())
+        return 0
+    if TARGET.read_bytes() == rendered():
+        return 0
+    print("openapi.json is not what the functions say: run `make openapi`", file=sys.stderr)  # noqa: T201
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

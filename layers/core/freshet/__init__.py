@@ -1,0 +1,1 @@
+"""Freshet: a serverless, streaming-first backend for LLM applications on AWS."""

@@ -1,0 +1,1 @@
+"""Documents: the library of an owner and how a file becomes searchable chunks."""

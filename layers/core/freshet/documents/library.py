@@ -1,0 +1,205 @@
+"""The library: an owner's documents, from upload to deletion. Parsing itself is `freshet.documents.ingest`."""
+
+import asyncio
+import mimetypes
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from freshet.documents.record import (
+    UPLOAD_KEPT_S,
+    Document,
+    Kind,
+    Status,
+    clean_filename,
+    expired,
+    view,
+)
+from freshet.errors import Conflict, Empty, NotFound, TooLarge
+from freshet.ids import new_id
+from freshet.stores.aws import ConditionFailed
+from freshet.stores.objects import Objects
+from freshet.stores.queue import Queue
+from freshet.stores.table import Table
+from freshet.stores.vectors import Hit, Vectors, point_id
+
+MAX_DIRECT_BYTES = 4 * 1024 * 1024  # base64 of it fits Lambda's 6 MB event
+POLL_S = 0.5
+
+_IDLE = "#status IN (:ready, :failed) OR (#status = :parsing AND #lease_until < :now)"
+
+
+class Library:
+    """All of it for one deployment; every method takes the owner first."""
+
+    def __init__(self, table: Table, objects: Objects, queue: Queue, vectors: Vectors, max_bytes: int) -> None:
+        self._table = table
+        self._objects = objects
+        self._queue = queue
+        self._vectors = vectors
+        self._max_bytes = max_bytes
+
+    async def start_upload(
+        self,
+        owner: str,
+        filename: str,
+        *,
+        content_type: str | None = None,
+        size: int | None = None,
+        kind: Kind = "material",
+        title: str | None = None,
+        tags: list[str] | None = None,
+    ) -> tuple[Document, dict[str, Any]]:
+        """A record in state `uploading` and the presigned POST that fills it."""
+        if size is not None and size > self._max_bytes:
+            raise self._too_large(size)
+        item = _new_item(filename, content_type, kind, title, tags)
+        upload = await self._objects.presign_upload(
+            owner, _original(item["id"]), content_type=item["content_type"], max_bytes=self._max_bytes
+        )
+        await self._table.put(owner, {**item, "size": size})
+        return view(item), upload
+
+    async def upload(
+        self, owner: str, filename: str, data: bytes, *, content_type: str | None = None, kind: Kind = "material"
+    ) -> Document:
+        """A small file in one call: the record, then the object whose S3 event starts the parse."""
+        if not data:
+            raise Empty("The file is empty: it has 0 bytes.")
+        if len(data) > MAX_DIRECT_BYTES:
+            raise TooLarge(
+                f"The file has {len(data)} bytes; this route takes up to {MAX_DIRECT_BYTES}. "
+                "Use POST /api/v1/documents for larger files."
+            )
+        item = {**_new_item(filename, content_type, kind, None, None), "size": len(data)}
+        await self._table.put(owner, item)
+        await self._objects.put(owner, _original(item["id"]), data, content_type=item["content_type"])
+        return view(item)
+
+    async def list_documents(
+        self, owner: str, *, limit: int, cursor: str | None, status: Status | None = None, kind: Kind | None = None
+    ) -> tuple[list[Document], str | None]:
+        """Newest first, and the cursor of what follows."""
+        filters = {"status": status, "kind": kind}
+        wanted = {name: value for name, value in filters.items() if value}
+        clauses = [f"#{name} = :{name}" for name in wanted]
+        clauses.append("(attribute_not_exists(#expires_at) OR #expires_at > :now)")
+        page = await self._table.page(
+            owner, limit=limit, cursor=cursor, matching=" AND ".join(clauses), now=int(time.time()), **wanted
+        )
+        return [view(item) for item in page.items], page.cursor
+
+    async def get(self, owner: str, document_id: str, *, wait_s: float = 0) -> Document:
+        """The document; with `wait_s`, as soon as it is ready or failed, or when the time is up."""
+        deadline = time.monotonic() + wait_s
+        while True:
+            document = view(await self._item(owner, document_id))
+            left = deadline - time.monotonic()
+            if document.status in {"ready", "failed"} or left <= 0:
+                return document
+            await asyncio.sleep(min(POLL_S, left))
+
+    async def file_url(self, owner: str, document_id: str) -> str:
+        """A short-lived URL of the original file."""
+        item = await self._item(owner, document_id)
+        if item["status"] == "uploading":
+            raise Conflict("The file has not been uploaded yet.")
+        return await self._objects.presign_download(
+            owner, _original(document_id), filename=item["filename"], content_type=item["content_type"]
+        )
+
+    async def chunks(
+        self, owner: str, document_id: str, *, limit: int, cursor: int
+    ) -> tuple[list[Hit], int | None]:
+        """The indexed chunks from position `cursor` on, and where to go on."""
+        item = await self._item(owner, document_id)
+        end = min(cursor + limit, item["chunks"])
+        generation = item.get("live_generation", 0)
+        ids = [point_id(owner, document_id, generation, position) for position in range(cursor, end)]
+        hits = await self._vectors.fetch(owner, ids) if ids else []
+        return hits, end if end < item["chunks"] else None
+
+    async def parse_again(self, owner: str, document_id: str) -> Document:
+        """Queues another parse; quiet if one is under way."""
+        item = await self._item(owner, document_id)
+        if item["status"] == "uploading":
+            raise Conflict("The file has not been uploaded yet.")
+        try:
+            item = await self._table.update(
+                owner,
+                document_id,
+                {"status": "parsing", "lease_until": 0, "attempts": 0, "updated_at": _now()},
+                when=_IDLE,
+                ready="ready",
+                failed="failed",
+                parsing="parsing",
+                now=int(time.time()),
+            )
+        except ConditionFailed as failure:
+            if failure.item is None:
+                raise NotFound("There is no such document.") from None
+            return view(failure.item)
+        await self._queue.send(owner, {"document_id": document_id, "request": f"api:{new_id()}"})
+        return view(item)
+
+    async def delete(self, owner: str, document_id: str) -> None:
+        """Gone from index, bucket and table. A parse under way stops at its next step."""
+        await self._item(owner, document_id)
+        try:
+            await self._table.update(
+                owner, document_id, {"lease_until": 0}, when="attribute_exists(#id)", add={"generation": 1}
+            )
+        except ConditionFailed:
+            raise NotFound("There is no such document.") from None
+        await self._vectors.delete(owner, document_id)
+        await self._objects.delete(owner, _original(document_id))
+        await self._table.delete(owner, document_id)
+
+    async def require(self, owner: str, document_ids: list[str]) -> None:
+        """Raises NotFound naming the first id that is not one of the owner's documents."""
+        await asyncio.gather(*(self._item(owner, document_id) for document_id in document_ids))
+
+    async def ping(self) -> None:
+        """Raises if the table does not answer."""
+        await self._table.ping()
+
+    async def _item(self, owner: str, document_id: str) -> dict[str, Any]:
+        item = await self._table.get(owner, document_id)
+        if item is None or expired(item):
+            raise NotFound(f"There is no document {document_id}.")
+        return item
+
+    def _too_large(self, size: int) -> TooLarge:
+        return TooLarge(f"The file has {size} bytes; the limit is {self._max_bytes}.")
+
+
+def _new_item(
+    filename: str, content_type: str | None, kind: Kind, title: str | None, tags: list[str] | None
+) -> dict[str, Any]:
+    name = clean_filename(filename)
+    now = _now()
+    return {
+        "id": new_id(),
+        "filename": name,
+        "title": title or name,
+        "kind": kind,
+        "status": "uploading",
+        "content_type": content_type or mimetypes.guess_type(name)[0] or "application/octet-stream",
+        "tags": tags or [],
+        "generation": 0,
+        "attempts": 0,
+        "lease_until": 0,
+        "chunks": 0,
+        "pages_done": 0,
+        "created_at": now,
+        "updated_at": now,
+        "expires_at": int(time.time()) + UPLOAD_KEPT_S,
+    }
+
+
+def _original(document_id: str) -> str:
+    return f"{document_id}/original"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,220 @@
+"""The one error tree: status and code live on the class, raised deep, converted once at the edge.
+
+    FreshetError
+    ├── Invalid 422 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409
+    ├── TooLarge 413 · UnsupportedMediaType 415 · DeadlineExceeded 504
+    ├── Unavailable 503                  a part of ours does not answer: table, bucket, queue, index
+    ├── DocumentError                    why a document is `failed`; never an HTTP status of its own
+    │   ├── Unsupported · Damaged · Encrypted · Empty · NoText · OverLimit
+    └── ModelError 502                   the model's endpoint
+        ├── ModelAuthentication · ModelBadRequest · ModelNotFound · ModelRefused · ModelMalformed · ModelCut
+        └── ModelRateLimited 503 · ModelOverloaded 503 · ModelTimeout 504 · ModelClosed 503 · QueueFull 503
+
+What belongs here: exceptions that a client can see. What does not: HTTP encoding (`freshet.web`).
+"""
+
+from typing import Any, ClassVar
+
+
+class FreshetError(Exception):
+    """An error a client may see.
+
+    `detail` is one sentence for a human; `retry_after` is in seconds; `extra` holds further members
+    of the RFC 9457 problem (for instance `errors`, `part`).
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None, **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.retry_after = retry_after
+        self.extra = extra
+
+    def problem(self) -> dict[str, Any]:
+        """The error as RFC 9457 problem members, without `instance` and `request_id`."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **self.extra,
+        }
+
+
+class Invalid(FreshetError):
+    """The request is understood but wrong; `errors` names the fields."""
+
+    status = 422
+    code = "invalid_request"
+    title = "Invalid request"
+
+
+class Unauthenticated(FreshetError):
+    status = 401
+    code = "unauthenticated"
+    title = "Authentication required"
+
+
+class Forbidden(FreshetError):
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotFound(FreshetError):
+    """Not there, or not the caller's: a client can't tell which."""
+
+    status = 404
+    code = "not_found"
+    title = "Not found"
+
+
+class Conflict(FreshetError):
+    status = 409
+    code = "conflict"
+    title = "Conflict"
+
+
+class TooLarge(FreshetError):
+    status = 413
+    code = "too_large"
+    title = "Too large"
+
+
+class UnsupportedMediaType(FreshetError):
+    status = 415
+    code = "unsupported_media_type"
+    title = "Unsupported media type"
+
+
+class DeadlineExceeded(FreshetError):
+    status = 504
+    code = "deadline"
+    title = "Deadline exceeded"
+
+
+class Unavailable(FreshetError):
+    """A part of the stack does not answer; `part` is `table`, `bucket`, `queue`, `secrets` or `index`."""
+
+    status = 503
+    code = "unavailable"
+    title = "Temporarily unavailable"
+
+    def __init__(self, detail: str, *, part: str, retry_after: float | None = 1.0) -> None:
+        super().__init__(detail, retry_after=retry_after, part=part)
+        self.part = part
+
+
+class DocumentError(FreshetError):
+    """Why a document ended as `failed`: `code` and `detail` are kept on it."""
+
+    status = 422
+    code = "document_error"
+    title = "The document can't be used"
+
+
+class Unsupported(DocumentError):
+    code = "unsupported_format"
+    title = "This format is not supported"
+
+
+class Damaged(DocumentError):
+    code = "damaged"
+    title = "The file is damaged"
+
+
+class Encrypted(DocumentError):
+    code = "encrypted"
+    title = "The file is encrypted"
+
+
+class Empty(DocumentError):
+    code = "empty"
+    title = "The file is empty"
+
+
+class NoText(DocumentError):
+    code = "no_text"
+    title = "The file has no text"
+
+
+class OverLimit(DocumentError):
+    """Parsing took more memory, time or text than allowed."""
+
+    code = "over_limit"
+    title = "The file is too expensive to parse"
+
+
+class ModelError(FreshetError):
+    """The model's endpoint failed."""
+
+    status = 502
+    code = "model_error"
+    title = "The model failed"
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None, **extra: Any) -> None:
+        super().__init__(detail, retry_after=retry_after, **{"part": "model", **extra})
+
+
+class ModelAuthentication(ModelError):
+    code = "model_authentication"
+    title = "The model's endpoint refused the key"
+
+
+class ModelBadRequest(ModelError):
+    code = "model_bad_request"
+    title = "The model's endpoint refused the request"
+
+
+class ModelNotFound(ModelError):
+    code = "model_not_found"
+    title = "The model does not exist at its endpoint"
+
+
+class ModelRefused(ModelError):
+    code = "model_refused"
+    title = "The model refused to answer"
+
+
+class ModelMalformed(ModelError):
+    code = "model_malformed"
+    title = "The model's endpoint sent something that is not its protocol"
+
+
+class ModelCut(ModelError):
+    code = "model_cut"
+    title = "The model's answer was cut off"
+
+
+class ModelRateLimited(ModelError):
+    status = 503
+    code = "model_rate_limited"
+    title = "The model's endpoint is limiting the rate"
+
+
+class ModelOverloaded(ModelError):
+    status = 503
+    code = "model_overloaded"
+    title = "The model's endpoint is overloaded or down"
+
+
+class ModelTimeout(ModelError):
+    status = 504
+    code = "model_timeout"
+    title = "The model did not answer in time"
+
+
+class ModelClosed(ModelError):
+    status = 503
+    code = "model_client_closed"
+    title = "The model client is closed"
+
+
+class QueueFull(ModelError):
+    status = 503
+    code = "model_queue_full"
+    title = "Too many model calls are waiting"

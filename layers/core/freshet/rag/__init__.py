@@ -1,0 +1,1 @@
+"""Retrieval-augmented generation: find passages, prompt, answer, cite."""

@@ -1,0 +1,106 @@
+"""Answers: retrieve, prompt, stream, cite. One async generator of run events, whoever encodes it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from freshet.llm import LLMClient
+from freshet.llm import events as llm
+from freshet.rag.cite import cite
+from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
+from freshet.rag.retrieve import Passage, Retriever
+from freshet.rag.text import is_chinese
+from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
+
+REWRITE_TOKENS = 200  # a question, not an essay
+
+_NOTHING = {
+    True: "您的文档中没有找到这个问题的答案。",
+    False: "Your documents do not contain an answer to this question.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of which documents; `history` is (role, content), oldest first."""
+
+    text: str
+    limit: int
+    document_ids: tuple[str, ...] | None = None
+    kind: str | None = None
+    history: tuple[tuple[str, str], ...] = ()
+
+
+class Answerer:
+    """Answers questions from an owner's documents."""
+
+    def __init__(self, retriever: Retriever, model: LLMClient, *, max_tokens: int) -> None:
+        self._retriever = retriever
+        self._model = model
+        self._max_tokens = max_tokens
+
+    async def answer(self, owner: str, question: Question) -> AsyncIterator[RunEvent]:
+        """Started (with the sources), the text as it is written, Done (with verified citations)."""
+        text = question.text
+        if question.history:
+            text, consumed = await self._stand_alone(question)
+            yield consumed
+        passages = await self._retriever.search(
+            owner, text, limit=question.limit, document_ids=question.document_ids, kind=question.kind
+        )
+        yield Started(self._started(question, text, passages))
+        if not passages:
+            nothing = _NOTHING[is_chinese(question.text)]
+            yield Content(nothing)
+            yield Done({"output": nothing, "citations": [], "answered": False})
+            return
+        async for event in self._write(text, passages):
+            yield event
+
+    async def _write(self, question: str, passages: Sequence[Passage]) -> AsyncIterator[RunEvent]:
+        written, shown = "", 0
+        stream = self._model.stream(answer_messages(question, passages), max_tokens=self._max_tokens)
+        async with aclosing(stream) as events:  # type: ignore[type-var]  # an async generator
+            async for event in events:
+                match event:
+                    case llm.TextDelta(text):
+                        written += text
+                        if not _may_be_refusal(written):
+                            yield Content(written[shown:])
+                            shown = len(written)
+                    case llm.ReasoningDelta(text):
+                        yield Reasoning(text)
+                    case llm.Usage(prompt_tokens=prompt, completion_tokens=completion, estimated=estimated):
+                        yield Consumed(prompt, completion, estimated)
+                    case llm.Reset(reason):
+                        written, shown = "", 0
+                        yield Reset(reason)
+        answered = not _is_refusal(written)
+        output = written if answered else _NOTHING[is_chinese(question)]
+        if len(output) > shown:
+            yield Content(output[shown:])
+        citations = [citation.as_dict() for citation in cite(output, passages)]
+        yield Done({"output": output, "citations": citations, "answered": answered})
+
+    async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
+        messages = rewrite_messages(question.text, question.history)
+        completion = await self._model.complete(messages, temperature=0, max_tokens=REWRITE_TOKENS)
+        usage = completion.usage
+        consumed = Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated)
+        return completion.text.strip() or question.text, consumed
+
+    def _started(self, question: Question, text: str, passages: Sequence[Passage]) -> dict[str, Any]:
+        sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]
+        rewritten = {"query": text} if text != question.text else {}
+        return {"model": self._model.model, **rewritten, "sources": sources}
+
+
+def _may_be_refusal(text: str) -> bool:
+    """Whether the text so far could still become NO_ANSWER, or is: nothing of it is shown yet."""
+    begun = text.strip()
+    return NO_ANSWER.startswith(begun) or begun.startswith(NO_ANSWER)
+
+
+def _is_refusal(text: str) -> bool:
+    return text.strip().startswith(NO_ANSWER)

@@ -1,0 +1,79 @@
+"""Retrieval: from a query to the passages of an owner's documents that fit it best."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from freshet.rag.sparse import encode_query
+from freshet.stores.vectors import Hit, Vectors
+
+Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found; `start` and `end` are its place in the document's text."""
+
+    document_id: str
+    chunk_id: str
+    filename: str
+    text: str
+    page: int | None
+    heading: tuple[str, ...]
+    start: int
+    end: int
+    score: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """What clients see of it."""
+        return {
+            "document_id": self.document_id,
+            "chunk_id": self.chunk_id,
+            "filename": self.filename,
+            "text": self.text,
+            "page": self.page,
+            "heading": list(self.heading),
+            "score": self.score,
+        }
+
+
+class Retriever:
+    """Hybrid retrieval: dense and BM25 legs, fused in the index, filtered there by owner."""
+
+    def __init__(self, vectors: Vectors, embed: Embed) -> None:
+        self._vectors = vectors
+        self._embed = embed
+
+    async def search(
+        self,
+        owner: str,
+        query: str,
+        *,
+        limit: int,
+        document_ids: Sequence[str] | None = None,
+        kind: str | None = None,
+    ) -> list[Passage]:
+        """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
+        embedding, sparse = await asyncio.gather(
+            self._embed([query]), asyncio.to_thread(encode_query, query)
+        )
+        hits = await self._vectors.search(
+            owner, dense=embedding[0], sparse=sparse, limit=limit, document_ids=document_ids, kind=kind
+        )
+        return [_passage(hit) for hit in hits]
+
+
+def _passage(hit: Hit) -> Passage:
+    payload = hit.payload
+    return Passage(
+        document_id=hit.document_id,
+        chunk_id=hit.id,
+        filename=payload["filename"],
+        text=payload["text"],
+        page=payload["page"],
+        heading=tuple(payload["heading"]),
+        start=payload["start"],
+        end=payload["end"],
+        score=hit.score,
+    )

@@ -1,0 +1,1 @@
+"""Runs: what happens around every generation (numbering, metrics, errors), whatever the capability."""

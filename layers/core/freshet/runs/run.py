@@ -1,0 +1,158 @@
+"""A run: one generation from its first event to its last, numbered, measured, and honest about failure.
+
+A capability yields `RunEvent`s; `Run.frames()` turns them into the numbered events that clients see.
+A failure before `Started` is raised (the edge makes an HTTP status of it); after it, it is the last frame.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from freshet.errors import DeadlineExceeded, FreshetError
+from freshet.ids import new_id
+from freshet.observe import logger, measure
+from freshet.runs.events import (
+    Consumed,
+    Content,
+    Done,
+    Item,
+    Reasoning,
+    Reset,
+    RunEvent,
+    Started,
+    ToolCall,
+    ToolResult,
+)
+
+ANSWER_TIMEOUT_S = 240  # an answer that is not streamed: well inside the function's 300 s
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """USD per million tokens; None where the price is not known."""
+
+    prompt: float | None = None
+    completion: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One numbered event; `data` is what stands on the wire."""
+
+    seq: int
+    data: dict[str, Any]
+
+
+class Run:
+    """One generation of a capability. `frames()` may be iterated once."""
+
+    def __init__(self, capability: str, events: AsyncIterator[RunEvent], prices: Prices | None = None) -> None:
+        self.id = new_id()
+        self.capability = capability
+        self.failure: FreshetError | None = None
+        self._events = events
+        self._prices = prices or Prices()
+        self._begun = time.perf_counter()
+        self._first: float | None = None
+        self._consumed: list[Consumed] = []
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """The events in order; the last one has `done: true`. Raises only before the first frame."""
+        seq = 0
+        try:
+            async with aclosing(self._events) as events:  # type: ignore[type-var]  # capabilities are generators
+                async for event in events:
+                    if isinstance(event, Consumed):
+                        self._consumed.append(event)
+                        continue
+                    yield Frame(seq, self._wire(event))
+                    seq += 1
+        except FreshetError as error:
+            self.failure = error
+        except Exception:
+            logger.exception("a run failed", run_id=self.id, capability=self.capability)
+            self.failure = FreshetError("Something went wrong on our side.")
+        self._report()
+        if self.failure:
+            if seq == 0:
+                raise self.failure
+            yield Frame(seq, self._failed(self.failure))
+
+    async def result(self) -> dict[str, Any]:
+        """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
+        last: dict[str, Any] = {}
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S), aclosing(self.frames()) as frames:
+                async for frame in frames:
+                    last = frame.data
+        except TimeoutError:
+            raise DeadlineExceeded(
+                f"The answer took longer than {ANSWER_TIMEOUT_S} s.", run_id=self.id
+            ) from None
+        if self.failure:
+            self.failure.extra["run_id"] = self.id
+            raise self.failure
+        return last
+
+    def _wire(self, event: RunEvent) -> dict[str, Any]:
+        if self._first is None and isinstance(event, Content | Reasoning | ToolCall | Item):
+            self._first = time.perf_counter()
+        match event:
+            case Content(text):
+                return {"content": text, "done": False}
+            case Reasoning(text):
+                return {"reasoning": text, "done": False}
+            case Started(data):
+                return {"run_id": self.id, "started": True, **data, "done": False}
+            case ToolCall(index, id_, name, arguments):
+                call = {"index": index, "id": id_, "name": name, "arguments": arguments}
+                return {"tool_call": call, "done": False}
+            case ToolResult(id_, content):
+                return {"tool_result": {"id": id_, "content": content}, "done": False}
+            case Item(item):
+                return {"item": item, "done": False}
+            case Reset(reason):
+                return {"reset": True, "reason": reason, "done": False}
+            case Done(final_response):
+                return {"done": True, "final_response": final_response, "metrics": self.metrics()}
+        raise AssertionError(event)
+
+    def _failed(self, error: FreshetError) -> dict[str, Any]:
+        return {"done": True, "status": "error", "error": error.detail, "problem": error.problem()}
+
+    def metrics(self) -> dict[str, Any]:
+        """Times in ms, tokens, cost in USD (None where the price is unknown), model attempts."""
+        now = time.perf_counter()
+        prompt = sum(used.prompt_tokens for used in self._consumed)
+        completion = sum(used.completion_tokens for used in self._consumed)
+        writing = now - self._first if self._first else 0.0
+        return {
+            "ttft_ms": round((self._first - self._begun) * 1000, 1) if self._first else None,
+            "duration_ms": round((now - self._begun) * 1000, 1),
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "tokens_per_second": round(completion / writing, 1) if writing > 0 and completion else None,
+            "cost": self._cost(prompt, completion),
+            "currency": "USD",
+            "attempts": max((used.attempts for used in self._consumed), default=0),
+            "estimated": any(used.estimated for used in self._consumed),
+        }
+
+    def _cost(self, prompt: int, completion: int) -> float | None:
+        if self._prices.prompt is None or self._prices.completion is None:
+            return None
+        return round((prompt * self._prices.prompt + completion * self._prices.completion) / 1e6, 8)
+
+    def _report(self) -> None:
+        outcome = self.failure.code if self.failure else "done"
+        metrics = self.metrics()
+        logger.info("run", run_id=self.id, capability=self.capability, outcome=outcome, metrics=metrics)
+        measure("Runs", 1, capability=self.capability, outcome="failed" if self.failure else "done")
+        if metrics["ttft_ms"] is not None:
+            measure("TimeToFirstToken", metrics["ttft_ms"], "Milliseconds", capability=self.capability)
+        if self._consumed:
+            tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]
+            measure("Tokens", tokens, "Count", capability=self.capability)

@@ -1,0 +1,65 @@
+"""Settings: the only reader of the environment. Typed, frozen, read once per process.
+
+Every value is an environment variable of the same name in upper case. `template.yaml` sets them in the
+cloud; the local cloud takes them from the same template. Secrets are never values here: `*_parameter`
+names an SSM SecureString that `freshet.wiring` resolves on first use.
+
+A plain pydantic model and not pydantic-settings: that import alone costs 100 ms of every cold start.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What a function is told about the world. Units are in the names or descriptions."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str = Field("local", description="name of the deployment, for logs and metrics")
+    bucket: str = Field("", description="S3 bucket of documents")
+    documents_table: str = Field("", description="DynamoDB table of document records")
+    keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
+    parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
+
+    token_issuer: str = Field("", description="issuer (`iss`) of accepted Cognito ID tokens; empty: keys only")
+    token_audience: str = Field("", description="audience (`aud`) of accepted ID tokens: the app client's id")
+    token_jwks_url: str = Field("", description="where the issuer's keys are; empty: below the issuer")
+
+    qdrant_url: str = Field("", description="base URL of Qdrant's REST API")
+    qdrant_key_parameter: str = Field("", description="SSM parameter with Qdrant's API key; empty: no key")
+    qdrant_collection: str = Field("freshet", description="collection that holds all chunks")
+
+    model_base_url: str = Field("", description="OpenAI-compatible base URL of the stack's own model")
+    model_key_parameter: str = Field("", description="SSM parameter with its API key; empty: no key")
+    model_name: str = Field("", description="chat model that answers, unless a request names another")
+    embedding_model: str = Field("", description="embeddings model at the same endpoint")
+    embedding_dimensions: int = Field(1024, ge=1, le=8192, description="length of its vectors")
+    model_price_input: float = Field(0, ge=0, description="USD per million prompt tokens; 0: unknown")
+    model_price_output: float = Field(0, ge=0, description="USD per million completion tokens; 0: unknown")
+
+    llm_async_workers: int = Field(5, ge=1, description="model calls at a time in one process")
+    llm_async_timeout: float = Field(30, gt=0, description="seconds until the first content of a model call")
+
+    answer_max_tokens: int = Field(2048, ge=1, description="longest answer, in tokens")
+    dense_weight: float = Field(0.25, ge=0, description="weight of the dense leg in the fusion (sparse: 1)")
+    max_document_bytes: int = Field(100_000_000, ge=1, description="largest document, in bytes")
+    parse_memory_mb: int = Field(1024, ge=64, description="memory of the parsing child process, in MiB")
+    parse_timeout_s: int = Field(120, ge=1, description="seconds that the parsing child process may take")
+    cors_origin: str = Field("*", description="origin that browsers may call from")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from an environment; empty variables count as absent. Raises pydantic's ValidationError."""
+    names = Settings.model_fields
+    values = {name: environment[name.upper()] for name in names if environment.get(name.upper())}
+    return Settings.model_validate(values)
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings."""
+    return read_settings(os.environ)

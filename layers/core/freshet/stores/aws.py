@@ -1,0 +1,96 @@
+"""AWS access: the one home of boto3.
+
+boto3 blocks, so every call runs on a thread pool of its own (the event loop's default pool has six
+threads on two cores). Clients are built on such a thread at first use. Errors are mapped here, once:
+callers see `freshet.errors` and `ConditionFailed`, never botocore's.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
+
+from freshet.errors import FreshetError, NotFound, Unavailable
+
+T = TypeVar("T")
+
+THREADS = 32
+CONNECT_TIMEOUT_S = 2.0  # a healthy endpoint accepts within milliseconds
+READ_TIMEOUT_S = 10.0  # above DynamoDB's and S3's own slow answers, below API Gateway's 29 s
+ATTEMPTS = 3
+
+_MISSING = {"NoSuchKey", "404", "ParameterNotFound", "ResourceNotFoundException", "NotFound"}
+_client_lock = threading.Lock()  # boto3's default session is not thread-safe while it builds clients
+
+
+class ConditionFailed(Exception):
+    """A conditional write was refused; `item` is what stands there, None if nothing does."""
+
+    def __init__(self, item: dict[str, Any] | None) -> None:
+        super().__init__("the condition of a write did not hold")
+        self.item = item
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="aws")
+
+
+class Service:
+    """One AWS service, asynchronous. `part` names it in errors: table, bucket, queue, secrets."""
+
+    def __init__(self, name: str, part: str) -> None:
+        self.part = part
+        self._name = name
+        self._client: Any = None
+
+    async def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """One API operation, by its boto3 name. Raises NotFound, ConditionFailed, Unavailable."""
+        return await self.run(lambda client: getattr(client, operation)(**arguments))
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        """`work(client)` on a thread: for what is more than one operation, such as reading a body."""
+        return await asyncio.get_running_loop().run_in_executor(_threads(), self._guarded, work)
+
+    def _guarded(self, work: Callable[[Any], T]) -> T:
+        import botocore.exceptions as boto
+
+        try:
+            return work(self._connect())
+        except boto.ClientError as error:
+            raise self._mapped(error) from error
+        except boto.BotoCoreError as error:
+            raise Unavailable(f"The {self.part} does not answer.", part=self.part) from error
+
+    def _connect(self) -> Any:
+        with _client_lock:
+            if self._client is None:
+                self._client = _build(self._name)
+            return self._client
+
+    def _mapped(self, error: Any) -> Exception:
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code == "ConditionalCheckFailedException":
+            return ConditionFailed(error.response.get("Item"))
+        if code in _MISSING:
+            return NotFound()
+        if status >= 500 or status == 429 or "Throttl" in code or "LimitExceeded" in code:
+            return Unavailable(f"The {self.part} is overloaded or failing.", part=self.part)
+        return FreshetError(f"The {self.part} refused the call ({code}).")
+
+
+def _build(name: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=THREADS,
+        signature_version="s3v4" if name == "s3" else None,  # presigned limits are only enforced with v4
+    )
+    return boto3.client(name, config=config)  # type: ignore[call-overload]  # name is not a literal here

@@ -1,0 +1,169 @@
+"""DynamoDB tables. Items are plain dictionaries; numbers come back as int or float, never Decimal.
+
+In expressions every attribute is written `#name` and every value `:name`; the table fills in the names,
+so reserved words never matter.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from freshet.stores.aws import ConditionFailed, Service
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items and where to go on; `cursor` is None at the end."""
+
+    items: list[Item]
+    cursor: str | None
+
+
+class Table:
+    """One table whose items belong to owners: partition key `owner`, sort key `id`."""
+
+    def __init__(self, service: Service, name: str) -> None:
+        self._service = service
+        self._name = name
+
+    async def get(self, owner: str, id_: str) -> Item | None:
+        """The item, read consistently, or None."""
+        key = encode({"owner": owner, "id": id_})
+        answer = await self._service.call("get_item", TableName=self._name, Key=key, ConsistentRead=True)
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    async def put(self, owner: str, item: Mapping[str, Any]) -> None:
+        """Writes a new item. Raises ConditionFailed if its id is taken."""
+        await self._service.call(
+            "put_item",
+            TableName=self._name,
+            Item=encode({**item, "owner": owner}),
+            **_expressions(ConditionExpression="attribute_not_exists(#id)"),
+        )
+
+    async def update(
+        self, owner: str, id_: str, changes: Mapping[str, Any], *, when: str, add: Mapping[str, int] | None = None,
+        **values: Any,
+    ) -> Item:
+        """Sets `changes` (None removes), adds `add`, if `when` holds; returns the whole new item.
+
+        Raises ConditionFailed with what stands there otherwise.
+        """
+        kept = {name: value for name, value in changes.items() if value is not None}
+        clauses = [
+            _clause("SET", (f"#{name} = :{name}_new" for name in kept)),
+            _clause("REMOVE", (f"#{name}" for name in changes if changes[name] is None)),
+            _clause("ADD", (f"#{name} :{name}_add" for name in add or {})),
+        ]
+        named = {f"{name}_new": value for name, value in kept.items()}
+        added = {f"{name}_add": value for name, value in (add or {}).items()}
+        answer = await self._conditional(
+            "update_item",
+            Key=encode({"owner": owner, "id": id_}),
+            ReturnValues="ALL_NEW",
+            **_expressions(
+                {**values, **named, **added}, UpdateExpression=" ".join(filter(None, clauses)), ConditionExpression=when
+            ),
+        )
+        return decode(answer["Attributes"])
+
+    async def delete(self, owner: str, id_: str) -> bool:
+        """Removes the item; False if it was not there."""
+        answer = await self._service.call(
+            "delete_item",
+            TableName=self._name,
+            Key=encode({"owner": owner, "id": id_}),
+            ReturnValues="ALL_OLD",
+        )
+        return "Attributes" in answer
+
+    async def page(
+        self, owner: str, *, limit: int, cursor: str | None = None, matching: str = "", **values: Any
+    ) -> Page:
+        """The owner's items, newest id first; reads on until `limit` items match or none is left."""
+        items: list[Item] = []
+        while True:
+            arguments = _expressions(
+                {**values, "owner": owner},
+                KeyConditionExpression="#owner = :owner",
+                **({"FilterExpression": matching} if matching else {}),
+            )
+            if cursor:
+                arguments["ExclusiveStartKey"] = encode({"owner": owner, "id": cursor})
+            answer = await self._service.call(
+                "query", TableName=self._name, ScanIndexForward=False, Limit=limit + 1, **arguments
+            )
+            items += map(decode, answer["Items"])
+            if len(items) > limit:
+                return Page(items[:limit], items[limit - 1]["id"])
+            if "LastEvaluatedKey" not in answer:
+                return Page(items, None)
+            cursor = decode(answer["LastEvaluatedKey"])["id"]
+
+    async def ping(self) -> None:
+        """Raises Unavailable or NotFound if the table can't be used."""
+        await self._service.call("describe_table", TableName=self._name)
+
+    async def _conditional(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            return await self._service.call(
+                operation, TableName=self._name, ReturnValuesOnConditionCheckFailure="ALL_OLD", **arguments
+            )
+        except ConditionFailed as failure:
+            raise ConditionFailed(decode(failure.item) if failure.item else None) from None
+
+
+def _clause(word: str, parts: Any) -> str:
+    joined = ", ".join(parts)
+    return f"{word} {joined}" if joined else ""
+
+
+def _expressions(values: Mapping[str, Any] | None = None, **expressions: str) -> dict[str, Any]:
+    text = " ".join(expressions.values())
+    arguments: dict[str, Any] = dict(expressions)
+    arguments["ExpressionAttributeNames"] = {f"#{name}": name for name in re.findall(r"#(\w+)", text)}
+    if values:
+        arguments["ExpressionAttributeValues"] = {f":{name}": value for name, value in encode(values).items()}
+    return arguments
+
+
+def encode(item: Mapping[str, Any]) -> Item:
+    """A plain item in DynamoDB's typed JSON."""
+    from boto3.dynamodb.types import TypeSerializer
+
+    serialize = TypeSerializer().serialize
+    return {name: serialize(_to_decimal(value)) for name, value in item.items()}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """The other way round."""
+    from boto3.dynamodb.types import TypeDeserializer
+
+    deserialize = TypeDeserializer().deserialize
+    return {name: _from_decimal(deserialize(value)) for name, value in item.items()}
+
+
+def _to_decimal(value: Any) -> Any:
+    match value:
+        case float():
+            return Decimal(repr(value))
+        case dict():
+            return {name: _to_decimal(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_to_decimal(inner) for inner in value]
+    return value
+
+
+def _from_decimal(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {name: _from_decimal(inner) for name, inner in value.items()}
+        case list():
+            return [_from_decimal(inner) for inner in value]
+    return value

@@ -1,0 +1,140 @@
+"""The composition root: which parts a function is made of. Each is built once, on first use.
+
+Tests point the settings at loopback servers and call `reset()`; nothing is replaced by hand.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+
+from freshet.documents.ingest import Ingest
+from freshet.documents.library import Library
+from freshet.identity import Identity
+from freshet.keys import Keys
+from freshet.llm import LLMClient
+from freshet.rag.answer import Answerer
+from freshet.rag.retrieve import Retriever
+from freshet.rag.sparse import encode_document
+from freshet.runs.run import Prices
+from freshet.settings import settings
+from freshet.stores.aws import Service
+from freshet.stores.objects import Objects
+from freshet.stores.queue import Queue
+from freshet.stores.secrets import Secrets
+from freshet.stores.table import Table
+from freshet.stores.vectors import Vectors
+
+
+@cache
+def documents_table() -> Table:
+    return Table(Service("dynamodb", "table"), settings().documents_table)
+
+
+@cache
+def document_objects() -> Objects:
+    return Objects(Service("s3", "bucket"), settings().bucket, "documents")
+
+
+@cache
+def parse_queue() -> Queue:
+    return Queue(Service("sqs", "queue"), settings().parse_queue_url)
+
+
+@cache
+def keys() -> Keys:
+    return Keys(Service("dynamodb", "table"), settings().keys_table)
+
+
+@cache
+def identity() -> Identity:
+    chosen = settings()
+    return Identity(
+        keys(), issuer=chosen.token_issuer, audience=chosen.token_audience, jwks_url=chosen.token_jwks_url
+    )
+
+
+@cache
+def secrets() -> Secrets:
+    return Secrets(Service("ssm", "secrets"))
+
+
+def secret(name: str) -> Callable[[], Awaitable[str | None]]:
+    """A lookup of the SSM parameter `name`; of nothing if the name is empty."""
+
+    async def look_up() -> str | None:
+        return await secrets().get(name) if name else None
+
+    return look_up
+
+
+@cache
+def vectors() -> Vectors:
+    chosen = settings()
+    return Vectors(
+        chosen.qdrant_url,
+        chosen.qdrant_collection,
+        chosen.embedding_dimensions,
+        key=secret(chosen.qdrant_key_parameter),
+        dense_weight=chosen.dense_weight,
+    )
+
+
+@cache
+def model() -> LLMClient:
+    chosen = settings()
+    return LLMClient(
+        base_url=chosen.model_base_url,
+        model=chosen.model_name,
+        key=secret(chosen.model_key_parameter),
+        workers=chosen.llm_async_workers,
+        timeout_s=chosen.llm_async_timeout,
+    )
+
+
+def prices() -> Prices:
+    """What the stack's own model costs; a price of 0 means that it is not known."""
+    chosen = settings()
+    return Prices(chosen.model_price_input or None, chosen.model_price_output or None)
+
+
+async def embed(texts: Sequence[str]) -> list[list[float]]:
+    """Dense vectors of the texts."""
+    chosen = settings()
+    return await model().embed(texts, model=chosen.embedding_model, dimensions=chosen.embedding_dimensions)
+
+
+@cache
+def retriever() -> Retriever:
+    return Retriever(vectors(), embed)
+
+
+@cache
+def answerer() -> Answerer:
+    return Answerer(retriever(), model(), max_tokens=settings().answer_max_tokens)
+
+
+@cache
+def library() -> Library:
+    return Library(
+        documents_table(), document_objects(), parse_queue(), vectors(), settings().max_document_bytes
+    )
+
+
+@cache
+def ingest() -> Ingest:
+    chosen = settings()
+    return Ingest(
+        table=documents_table(),
+        objects=document_objects(),
+        vectors=vectors(),
+        embed=embed,
+        encode=encode_document,
+        memory_mb=chosen.parse_memory_mb,
+        timeout_s=chosen.parse_timeout_s,
+    )
+
+
+def reset() -> None:
+    """Forgets every part and the settings: the next use builds them anew."""
+    for part in list(globals().values()):
+        if hasattr(part, "cache_clear"):
+            part.cache_clear()
