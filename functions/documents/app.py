@@ -100,7 +100,9 @@ async def list_documents(
 async def get_document(
     document_id: str,
     owner: Owner,
-    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait until ready or failed")] = 0,
+    wait: Annotated[
+        float, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait until ready or failed")
+    ] = 0,
 ) -> Document:
     return await wiring.library().get(owner, document_id, wait_s=wait)
 

@@ -15,7 +15,9 @@ app = create_app("health")
 async def check(deep: bool = Query(False, description="also try table, bucket, index and model")) -> Response:
     """Shallow: the API answers. Deep: every part is tried, with its latency; 503 names those that fail."""
     report = await health.deep() if deep else health.SHALLOW
-    return JSONResponse(report.model_dump(exclude_none=True), status_code=200 if report.status == "ok" else 503)
+    return JSONResponse(
+        report.model_dump(exclude_none=True), status_code=200 if report.status == "ok" else 503
+    )
 
 
 @app.get("/openapi.json", summary="This document")

@@ -41,7 +41,9 @@ class Keys:
 
     async def put(self, owner: str, secret: str, name: str, *, id_: str | None = None) -> Key:
         """Lets `secret` speak for `owner`."""
-        key = Key(id=id_ or new_id(), name=name, created_at=datetime.now(UTC).isoformat(timespec="milliseconds"))
+        key = Key(
+            id=id_ or new_id(), name=name, created_at=datetime.now(UTC).isoformat(timespec="milliseconds")
+        )
         item = {"hash": hash_of(secret), "owner": owner, **key.model_dump()}
         await self._service.call("put_item", TableName=self._table, Item=encode(item))
         return key

@@ -18,9 +18,10 @@ body{font:16px/1.55 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:2
 h1{margin:0}h2{margin:2.5rem 0 .5rem;border-bottom:1px solid var(--line)}
 details{border:1px solid var(--line);border-radius:8px;margin:.5rem 0}
 summary{padding:.6rem .8rem;cursor:pointer}details>div{padding:0 1rem 1rem;overflow-x:auto}
-code,pre{font:14px/1.5 ui-monospace,monospace}pre{background:var(--soft);padding:.7rem;border-radius:6px;overflow-x:auto}
+code,pre{font:14px/1.5 ui-monospace,monospace}
+pre{background:var(--soft);padding:.7rem;border-radius:6px;overflow-x:auto}
 .verb{display:inline-block;min-width:4.2em;font-weight:700;color:var(--mark)}.path{overflow-wrap:anywhere}
-.open{font-size:.8em;border:1px solid var(--line);border-radius:4px;padding:0 .4em;margin-left:.5em}
+.open{font-size:.8em;border:1px solid var(--line);border-radius:4px;padding:0 .4em}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem .25rem 0;vertical-align:top}
 """
 
@@ -57,13 +58,16 @@ def _section(tag: str, spec: dict[str, Any]) -> str:
 
 
 def _operation(verb: str, path: str, operation: dict[str, Any], spec: dict[str, Any]) -> str:
-    public = '<span class="open">public</span>' if operation.get("security") == [] else ""
-    return (
-        f'<details id="{escape(operation["operationId"])}"><summary><span class="verb">{verb.upper()}</span> '
-        f'<code class="path">{escape(path)}</code> {escape(operation.get("summary", ""))}{public}</summary><div>'
-        f"<p>{escape(operation.get('description', ''))}</p>{_parameters(operation)}"
-        f"{_bodies('Request', operation.get('requestBody', {}), spec)}{_responses(operation, spec)}</div></details>"
+    public = ' <span class="open">public</span>' if operation.get("security") == [] else ""
+    title = f'<span class="verb">{verb.upper()}</span> <code class="path">{escape(path)}</code>'
+    parts = (
+        f"<p>{escape(operation.get('description', ''))}</p>",
+        _parameters(operation),
+        _bodies("Request", operation.get("requestBody", {}), spec),
+        _responses(operation, spec),
     )
+    summary = f"{title} {escape(operation.get('summary', ''))}{public}"
+    return f"<details><summary>{summary}</summary><div>{''.join(parts)}</div></details>"
 
 
 def _parameters(operation: dict[str, Any]) -> str:
@@ -121,5 +125,7 @@ def _type(schema: dict[str, Any], spec: dict[str, Any]) -> str:
 
 def _resolved(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref", "")
-    found: dict[str, Any] = spec["components"]["schemas"][reference.rsplit("/", 1)[-1]] if reference else schema
+    found: dict[str, Any] = (
+        spec["components"]["schemas"][reference.rsplit("/", 1)[-1]] if reference else schema
+    )
     return found

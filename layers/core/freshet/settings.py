@@ -25,7 +25,9 @@ class Settings(BaseModel):
     keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
     parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
 
-    token_issuer: str = Field("", description="issuer (`iss`) of accepted Cognito ID tokens; empty: keys only")
+    token_issuer: str = Field(
+        "", description="issuer (`iss`) of accepted Cognito ID tokens; empty: keys only"
+    )
     token_audience: str = Field("", description="audience (`aud`) of accepted ID tokens: the app client's id")
     token_jwks_url: str = Field("", description="where the issuer's keys are; empty: below the issuer")
 

@@ -6,7 +6,7 @@ Every event has an id `<run_id>:<seq>`; the stream ends with `data: [DONE]`.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any, Self
 
@@ -34,7 +34,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, run: Run, frames: AsyncIterator[Frame], first: Frame) -> None:
+    def __init__(self, run: Run, frames: AsyncGenerator[Frame, None], first: Frame) -> None:
         super().__init__(headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._run = run
@@ -52,7 +52,7 @@ class EventStream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         heartbeat = asyncio.create_task(self._heartbeat(send))
         try:
-            async with aclosing(self._frames) as frames:  # type: ignore[type-var]  # a generator, see Run.frames
+            async with aclosing(self._frames) as frames:
                 await self._write(send, encode(self._run.id, self._first))
                 async for frame in frames:
                     await self._write(send, encode(self._run.id, frame))
@@ -78,7 +78,7 @@ class EventStream(Response):
 def event_schema() -> dict[str, Any]:
     """The `data` of an event as JSON schema, for the OpenAPI document."""
     text = {"type": "string"}
-    shapes = {
+    shapes: dict[str, dict[str, Any]] = {
         "started": {"run_id": text, "started": {"const": True}, "model": text, "sources": {"type": "array"}},
         "content": {"content": text},
         "reasoning": {"reasoning": text},
@@ -91,7 +91,7 @@ def event_schema() -> dict[str, Any]:
     }
     return {
         "title": "StreamEvent",
-        "description": "The JSON after `data:`. The last event has `done: true`; then `data: [DONE]` follows.",
+        "description": "The JSON after `data:`. The last event has `done: true`, then comes `data: [DONE]`.",
         "oneOf": [
             {
                 "title": title,

@@ -76,7 +76,10 @@ def create_app(title: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: f"{title}_{route.name}",
-        responses={"4XX": {**problem, "description": "What is wrong"}, "5XX": {**problem, "description": "What failed"}},
+        responses={
+            "4XX": {**problem, "description": "What is wrong"},
+            "5XX": {**problem, "description": "What failed"},
+        },
     )
     app.add_exception_handler(FreshetError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -89,10 +92,10 @@ def buffered(app: FastAPI) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of a function that does not stream."""
     from mangum import Mangum
 
-    from freshet.lambda_runtime import loop
+    from freshet.lambda_runtime.loop import event_loop
 
-    loop.install()
-    return Mangum(app, lifespan="off")  # type: ignore[arg-type,return-value]  # Mangum's own event types are dicts
+    event_loop()  # Mangum takes the current one
+    return Mangum(app, lifespan="off")
 
 
 def problem(request_scope: MutableMapping[str, Any], error: FreshetError) -> ProblemResponse:
@@ -116,7 +119,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [
-        {"field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]), "message": found["msg"]}
+        {
+            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "message": found["msg"],
+        }
         for found in error.errors()
     ]
     detail = "; ".join(f"{found['field']}: {found['message']}" for found in errors[:5])

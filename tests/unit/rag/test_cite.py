@@ -25,12 +25,17 @@ def test_chinese_statements_find_their_sentence() -> None:
     assert found.quote == "全职员工每年享有25天带薪年假。"
 
 
-@pytest.mark.parametrize("answer", ["Overtime counts double [2].", "Overtime counts double.[1, 2]", "Overtime counts double [1][2]."])
+@pytest.mark.parametrize(
+    "answer",
+    ["Overtime counts double [2].", "Overtime counts double.[1, 2]", "Overtime counts double [1][2]."],
+)
 def test_only_the_source_that_says_it_is_cited(answer: str) -> None:
     assert [found.marker for found in cite(answer, [LEAVE, PAY])] == [2]
 
 
-@pytest.mark.parametrize("answer", ["The moon is made of cheese [1].", "Nothing is cited.", "Out of range [7].", "[1]", ""])
+@pytest.mark.parametrize(
+    "answer", ["The moon is made of cheese [1].", "Nothing is cited.", "Out of range [7].", "[1]", ""]
+)
 def test_what_no_source_says_is_not_cited(answer: str) -> None:
     assert cite(answer, [LEAVE, PAY]) == []
 
@@ -38,3 +43,11 @@ def test_what_no_source_says_is_not_cited(answer: str) -> None:
 def test_the_same_quote_is_cited_once() -> None:
     answer = "There are 25 days of paid leave [1]. So 25 days of paid leave a year [1]."
     assert len(cite(answer, [LEAVE])) == 1
+
+
+def test_a_repeated_table_header_does_not_shift_the_quote() -> None:
+    rows = "Bern | 140,000\nGenf | 200,000"
+    table = Passage("doc", "chunk", "t.md", f"City | People\n{rows}", 1, (), 500, 500 + len(rows), 1.0)
+    (found,) = cite("Genf has 200,000 people [1].", [table])
+    assert found.quote == "Genf | 200,000"
+    assert found.start == 500 + rows.index("Genf")

@@ -13,6 +13,8 @@ def test_a_source_cannot_close_its_fence() -> None:
 
 
 def test_a_follow_up_is_put_beside_its_conversation() -> None:
-    content = rewrite_messages("And part-time?", [("user", "How much leave?"), ("assistant", "25 days")])[1]["content"]
+    content = rewrite_messages("And part-time?", [("user", "How much leave?"), ("assistant", "25 days")])[1][
+        "content"
+    ]
     assert "user: How much leave?\nassistant: 25 days" in content
     assert content.endswith("<follow_up>And part-time?</follow_up>")

@@ -5,7 +5,18 @@ import pytest
 
 from freshet.errors import ModelCut, NotFound
 from freshet.runs import run as running
-from freshet.runs.events import Consumed, Content, Done, Item, Reasoning, Reset, RunEvent, Started, ToolCall, ToolResult
+from freshet.runs.events import (
+    Consumed,
+    Content,
+    Done,
+    Item,
+    Reasoning,
+    Reset,
+    RunEvent,
+    Started,
+    ToolCall,
+    ToolResult,
+)
 from freshet.runs.run import Prices, Run
 
 
@@ -97,7 +108,9 @@ async def test_a_bug_never_shows_its_text() -> None:
 
 
 async def test_the_answer_without_a_stream_is_the_last_event_of_the_stream() -> None:
-    assert (await run(Started(), Content("a"), Done({"output": "a"})).result())["final_response"] == {"output": "a"}
+    assert (await run(Started(), Content("a"), Done({"output": "a"})).result())["final_response"] == {
+        "output": "a"
+    }
 
 
 async def test_the_answer_without_a_stream_raises_what_failed_and_names_the_run() -> None:

@@ -20,7 +20,7 @@ from freshet.documents.blocks import Block, Progress
 from freshet.documents.chunk import Chunk, Chunker
 from freshet.documents.reading import read_document
 from freshet.documents.record import ATTEMPTS
-from freshet.errors import DocumentError, FreshetError, NotFound, NoText
+from freshet.errors import DocumentError, FreshetError, NoText, NotFound
 from freshet.observe import logger, measure
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
@@ -74,7 +74,7 @@ class Ingest:
     async def process(self, work: Work) -> None:
         """Parses, chunks, embeds and indexes. Returns when the message is done with (also as `failed`).
 
-        Raises Busy, or the passing trouble (Unavailable, ModelError) after which the message should come again.
+        Raises Busy, or the passing trouble (Unavailable, ModelError) after which it should come again.
         """
         item = await self._claim(work)
         if item is None:
@@ -153,8 +153,12 @@ class _Parse:
             }
         )
         measure("PagesIngested", max(self._pages.pages_total, 1))
-        logger.info("parsed", document_id=self._work.document_id, chunks=self._chunks,
-                    seconds=round(time.monotonic() - begun, 2))
+        logger.info(
+            "parsed",
+            document_id=self._work.document_id,
+            chunks=self._chunks,
+            seconds=round(time.monotonic() - begun, 2),
+        )
 
     async def _read(self, path: Path) -> int:
         await self._download(path)
@@ -167,14 +171,20 @@ class _Parse:
         """Keeps the reason on the document; chunks of earlier parses stay searchable."""
         measure("ParseFailures", 1, code=code)
         try:
-            await self._advance({"status": "failed", "error": {"code": code, "message": message}, "lease_until": 0})
+            await self._advance(
+                {"status": "failed", "error": {"code": code, "message": message}, "lease_until": 0}
+            )
         except _Lost:
             logger.info("failed after it was given up", document_id=self._work.document_id)
         await self._in.vectors.delete(self._work.owner, self._work.document_id, generation=self._generation)
 
     async def release(self, error: Exception) -> None:
         """Passing trouble: the next delivery may claim at once, after the last one the reason is kept."""
-        known = error if isinstance(error, FreshetError) else FreshetError(f"Parsing failed on our side ({type(error).__name__}).")
+        known = (
+            error
+            if isinstance(error, FreshetError)
+            else FreshetError(f"Parsing failed on our side ({type(error).__name__}).")
+        )
         changes: dict[str, Any] = {"lease_until": 0}
         if self._work.receipts >= ATTEMPTS:
             changes |= {"status": "failed", "error": {"code": known.code, "message": known.detail}}

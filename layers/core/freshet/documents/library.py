@@ -1,4 +1,4 @@
-"""The library: an owner's documents, from upload to deletion. Parsing itself is `freshet.documents.ingest`."""
+"""The library: an owner's documents, from upload to deletion. Parsing is `freshet.documents.ingest`."""
 
 import asyncio
 import mimetypes
@@ -32,7 +32,9 @@ _IDLE = "#status IN (:ready, :failed) OR (#status = :parsing AND #lease_until < 
 class Library:
     """All of it for one deployment; every method takes the owner first."""
 
-    def __init__(self, table: Table, objects: Objects, queue: Queue, vectors: Vectors, max_bytes: int) -> None:
+    def __init__(
+        self, table: Table, objects: Objects, queue: Queue, vectors: Vectors, max_bytes: int
+    ) -> None:
         self._table = table
         self._objects = objects
         self._queue = queue
@@ -61,7 +63,13 @@ class Library:
         return view(item), upload
 
     async def upload(
-        self, owner: str, filename: str, data: bytes, *, content_type: str | None = None, kind: Kind = "material"
+        self,
+        owner: str,
+        filename: str,
+        data: bytes,
+        *,
+        content_type: str | None = None,
+        kind: Kind = "material",
     ) -> Document:
         """A small file in one call: the record, then the object whose S3 event starts the parse."""
         if not data:
@@ -77,7 +85,13 @@ class Library:
         return view(item)
 
     async def list_documents(
-        self, owner: str, *, limit: int, cursor: str | None, status: Status | None = None, kind: Kind | None = None
+        self,
+        owner: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        status: Status | None = None,
+        kind: Kind | None = None,
     ) -> tuple[list[Document], str | None]:
         """Newest first, and the cursor of what follows."""
         filters = {"status": status, "kind": kind}

@@ -47,7 +47,7 @@ def works(body: str, receipts: int = 1) -> Iterator[Work]:
     """What a message asks for. A message that is neither S3's nor ours raises ValueError (→ DLQ)."""
     message = orjson.loads(body)
     if not isinstance(message, dict):
-        raise ValueError("a message is not a JSON object")  # noqa: TRY004  # the value is wrong, not our type
+        raise ValueError("a message is not a JSON object")  # the value is wrong, not our type
     if message.get("Event") == "s3:TestEvent":
         return
     if "Records" in message:

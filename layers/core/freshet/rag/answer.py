@@ -61,7 +61,7 @@ class Answerer:
     async def _write(self, question: str, passages: Sequence[Passage]) -> AsyncIterator[RunEvent]:
         written, shown = "", 0
         stream = self._model.stream(answer_messages(question, passages), max_tokens=self._max_tokens)
-        async with aclosing(stream) as events:  # type: ignore[type-var]  # an async generator
+        async with aclosing(stream) as events:
             async for event in events:
                 match event:
                     case llm.TextDelta(text):

@@ -11,7 +11,7 @@ from typing import Any
 
 from freshet.rag.retrieve import Passage
 from freshet.rag.sparse import tokens
-from freshet.rag.text import sentences
+from freshet.rag.text import quotable
 
 MIN_SHARED = 0.3  # part of the statement's words that the quote must hold; paraphrase passes, chance does not
 
@@ -67,15 +67,16 @@ def _statements(answer: str) -> Iterator[tuple[str, int]]:
 
 def _verify(statement: str, number: int, passage: Passage) -> Citation | None:
     wanted = set(tokens(statement))
+    repeated = len(passage.text) - (passage.end - passage.start)  # a table's header: it stands elsewhere
     best, place = 0.0, (0, 0)
-    for start, end in sentences(passage.text):
+    for start, end in quotable(passage.text):
         held = set(tokens(passage.text[start:end]))
         shared = len(wanted & held)
         score = shared / len(wanted) + shared / (1000 + len(held)) if wanted else 0.0
-        if score > best:
+        if score > best and start >= repeated:
             best, place = score, (start, end)
     if best < MIN_SHARED:
         return None
     start, end = place
-    quote = passage.text[start:end]
-    return Citation(number, passage, quote, passage.start + start, passage.start + end)
+    origin = passage.start - repeated
+    return Citation(number, passage, passage.text[start:end], origin + start, origin + end)

@@ -55,9 +55,7 @@ class Retriever:
         kind: str | None = None,
     ) -> list[Passage]:
         """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
-        embedding, sparse = await asyncio.gather(
-            self._embed([query]), asyncio.to_thread(encode_query, query)
-        )
+        embedding, sparse = await asyncio.gather(self._embed([query]), asyncio.to_thread(encode_query, query))
         hits = await self._vectors.search(
             owner, dense=embedding[0], sparse=sparse, limit=limit, document_ids=document_ids, kind=kind
         )

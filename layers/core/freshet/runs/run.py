@@ -6,7 +6,7 @@ A failure before `Started` is raised (the edge makes an HTTP status of it); afte
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +49,9 @@ class Frame:
 class Run:
     """One generation of a capability. `frames()` may be iterated once."""
 
-    def __init__(self, capability: str, events: AsyncIterator[RunEvent], prices: Prices | None = None) -> None:
+    def __init__(
+        self, capability: str, events: AsyncIterator[RunEvent], prices: Prices | None = None
+    ) -> None:
         self.id = new_id()
         self.capability = capability
         self.failure: FreshetError | None = None
@@ -59,7 +61,7 @@ class Run:
         self._first: float | None = None
         self._consumed: list[Consumed] = []
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """The events in order; the last one has `done: true`. Raises only before the first frame."""
         seq = 0
         try:

@@ -22,7 +22,9 @@ class Objects:
         """Where the object lies in the bucket."""
         return f"{self._area}/{owner}/{name}"
 
-    async def presign_upload(self, owner: str, name: str, *, content_type: str, max_bytes: int) -> dict[str, Any]:
+    async def presign_upload(
+        self, owner: str, name: str, *, content_type: str, max_bytes: int
+    ) -> dict[str, Any]:
         """A presigned POST as `{url, fields}`: exactly this key and type, 1 to `max_bytes` bytes."""
         return await self._service.run(
             lambda client: client.generate_presigned_post(

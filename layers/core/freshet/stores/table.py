@@ -46,7 +46,13 @@ class Table:
         )
 
     async def update(
-        self, owner: str, id_: str, changes: Mapping[str, Any], *, when: str, add: Mapping[str, int] | None = None,
+        self,
+        owner: str,
+        id_: str,
+        changes: Mapping[str, Any],
+        *,
+        when: str,
+        add: Mapping[str, int] | None = None,
         **values: Any,
     ) -> Item:
         """Sets `changes` (None removes), adds `add`, if `when` holds; returns the whole new item.
@@ -66,7 +72,9 @@ class Table:
             Key=encode({"owner": owner, "id": id_}),
             ReturnValues="ALL_NEW",
             **_expressions(
-                {**values, **named, **added}, UpdateExpression=" ".join(filter(None, clauses)), ConditionExpression=when
+                {**values, **named, **added},
+                UpdateExpression=" ".join(filter(None, clauses)),
+                ConditionExpression=when,
             ),
         )
         return decode(answer["Attributes"])

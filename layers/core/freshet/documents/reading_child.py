@@ -1,0 +1,99 @@
+"""The child process of `reading`: sets its limits, parses one file, writes one JSON object a line to stdout.
+
+    {"block": [text, kind, page, level, header]} · {"progress": [done, total]}
+    {"error": {"code", "message"}} or {"end": true} is the last line
+
+Imports are part of every parse's cost: the format's own module and little else. `json` and not orjson for the
+same reason. What does not belong here: the parent's side (`reading`).
+"""
+
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from freshet.documents.blocks import Block, Progress
+from freshet.errors import DocumentError, OverLimit
+
+_MAX_TEXT = 20_000_000  # characters in a document: some ten thousand pages
+_MAX_BLOCK = 50_000  # characters; with its header and escapes a block stays far below the parent's line limit
+_MAX_HEADER = 4_000
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def main(memory_mb: str, cpu_s: str, path: str, filename: str) -> None:
+    """Parses `path` and writes what it finds; a document's own faults are an `error` line."""
+    _limit(int(memory_mb) << 20, int(cpu_s))
+    try:
+        _parse(Path(path), filename)
+    except DocumentError as error:
+        _write({"error": {"code": error.code, "message": error.detail}})
+    except (MemoryError, RecursionError):
+        _write(
+            {"error": {"code": OverLimit.code, "message": "Reading the file takes more memory than allowed."}}
+        )
+    else:
+        _write({"end": True})
+    sys.stdout.buffer.flush()
+
+
+def _limit(memory: int, cpu_s: int) -> None:
+    for kind, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):  # macOS limits no address space; time limits still hold there
+            continue
+
+
+def _parse(path: Path, filename: str) -> None:
+    from freshet.documents.formats import read
+
+    total = 0
+    for found in read(path, filename):
+        if isinstance(found, Progress):
+            _write({"progress": [found.pages_done, found.pages_total]})
+            sys.stdout.buffer.flush()
+            continue
+        for block in _pieces(found):
+            total += len(block.text)
+            if total > _MAX_TEXT:
+                raise OverLimit("The file holds more text than can be indexed. Split it into parts.")
+            _write({"block": [block.text, block.kind, block.page, block.level, block.header]})
+
+
+def _pieces(block: Block) -> list[Block]:
+    """The block without control characters, cut where it is endless."""
+    text = _UNWANTED.sub("", block.text).strip("\n")
+    header = _UNWANTED.sub("", block.header)
+    header = header if len(header) <= _MAX_HEADER else ""
+    if not text.strip():
+        return []
+    kind, level = (block.kind, block.level) if len(text) <= 1_000 or block.kind != "heading" else ("text", 0)
+    return [
+        Block(piece, kind, block.page, level, header if piece.startswith(header) else "")
+        for piece in _cut(text)
+    ]
+
+
+def _cut(text: str) -> list[str]:
+    pieces = []
+    while len(text) > _MAX_BLOCK:
+        at = max(text.rfind("\n", 1, _MAX_BLOCK), text.rfind(" ", _MAX_BLOCK // 2, _MAX_BLOCK))
+        at = at if at > 0 else _MAX_BLOCK
+        pieces.append(text[:at])
+        text = text[at:].lstrip("\n ")
+    return [piece for piece in (*pieces, text) if piece.strip()]
+
+
+def _write(message: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import httpx
+import pytest
+
+from freshet.errors import NotFound
+from freshet.stores.aws import Service
+from freshet.stores.objects import Objects
+from tests.stack import Stack
+
+
+@pytest.fixture
+def objects(cloud: Stack) -> Objects:
+    return Objects(Service("s3", "bucket"), cloud.outputs["BucketName"], "tests")
+
+
+async def post(upload: dict[str, object], data: bytes, **changed: str) -> httpx.Response:
+    fields = {**upload["fields"], **changed}  # type: ignore[dict-item]  # a dictionary, see presign_upload
+    async with httpx.AsyncClient() as client:
+        return await client.post(str(upload["url"]), data=fields, files={"file": data})
+
+
+async def test_what_was_put_is_downloaded_until_it_is_deleted(objects: Objects, tmp_path: Path) -> None:
+    await objects.put("ann", "a/original", "你好".encode(), content_type="text/plain")
+    await objects.download("ann", "a/original", tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "你好"
+    await objects.delete("ann", "a/original")
+    await objects.delete("ann", "a/original")
+    with pytest.raises(NotFound):
+        await objects.download("ann", "a/original", tmp_path / "out")
+
+
+async def test_a_presigned_post_takes_one_file_of_the_promised_size_and_place(
+    objects: Objects, tmp_path: Path
+) -> None:
+    upload = await objects.presign_upload("ann", "b/original", content_type="text/plain", max_bytes=10)
+    assert (await post(upload, b"x" * 11)).status_code == 400
+    assert (await post(upload, b"")).status_code == 400
+    assert (await post(upload, b"x", key="tests/bob/b/original")).status_code == 403
+    assert (await post(upload, b"x" * 10)).is_success
+    await objects.download("ann", "b/original", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"x" * 10
+
+
+async def test_a_download_comes_under_its_own_name(objects: Objects) -> None:
+    await objects.put("ann", "c/original", b"1", content_type="text/plain")
+    url = await objects.presign_download(
+        "ann", "c/original", filename='员"工\n.txt', content_type="text/plain"
+    )
+    async with httpx.AsyncClient() as client:
+        response = await client.get(url)
+    assert response.content == b"1"
+    assert (
+        response.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%91%98%22%E5%B7%A5%0A.txt"
+    )

@@ -1,0 +1,90 @@
+import pytest
+
+from freshet.errors import Unavailable
+from freshet.stores.aws import ConditionFailed, Service
+from freshet.stores.table import Table
+from tests.stack import Stack
+
+
+@pytest.fixture
+def table(cloud: Stack) -> Table:
+    return Table(Service("dynamodb", "table"), cloud.outputs["DocumentsTableName"])
+
+
+async def test_an_item_comes_back_as_it_went_in(table: Table) -> None:
+    item = {
+        "id": "1",
+        "text": "你好",
+        "n": 3,
+        "x": 0.25,
+        "on": True,
+        "tags": ["a", 1.5],
+        "deep": {"k": [None]},
+    }
+    await table.put("ann", item)
+    assert await table.get("ann", "1") == {**item, "owner": "ann"}
+    assert await table.get("bob", "1") is None
+
+
+async def test_an_id_is_taken_once(table: Table) -> None:
+    await table.put("ann", {"id": "once"})
+    with pytest.raises(ConditionFailed):
+        await table.put("ann", {"id": "once"})
+    await table.put("bob", {"id": "once"})
+
+
+async def test_an_update_sets_removes_and_adds_if_its_condition_holds(table: Table) -> None:
+    await table.put("ann", {"id": "u", "status": "new", "gone": 1, "count": 1})
+    changed = await table.update(
+        "ann",
+        "u",
+        {"status": "old", "gone": None},
+        add={"count": 2},
+        when="#status = :expected",
+        expected="new",
+    )
+    assert changed == {"owner": "ann", "id": "u", "status": "old", "count": 3}
+
+
+async def test_a_refused_update_tells_what_stands_there(table: Table) -> None:
+    await table.put("ann", {"id": "r", "status": "new"})
+    with pytest.raises(ConditionFailed) as caught:
+        await table.update("ann", "r", {"status": "x"}, when="#status = :expected", expected="old")
+    assert caught.value.item == {"owner": "ann", "id": "r", "status": "new"}
+    with pytest.raises(ConditionFailed) as caught:
+        await table.update("ann", "missing", {"status": "x"}, when="attribute_exists(#id)")
+    assert caught.value.item is None
+
+
+async def test_pages_go_from_the_newest_on_and_miss_nothing(table: Table) -> None:
+    for number in range(7):
+        await table.put("pages", {"id": f"0{number}", "kind": "doc" if number % 2 else "material"})
+    first = await table.page("pages", limit=3)
+    assert [item["id"] for item in first.items] == ["06", "05", "04"]
+    second = await table.page("pages", limit=3, cursor=first.cursor)
+    third = await table.page("pages", limit=3, cursor=second.cursor)
+    assert [item["id"] for item in second.items + third.items] == ["03", "02", "01", "00"]
+    assert third.cursor is None
+
+
+async def test_a_filtered_page_is_full_while_anything_matches(table: Table) -> None:
+    for number in range(9):
+        await table.put("filtered", {"id": f"0{number}", "kind": "doc" if number % 4 == 0 else "material"})
+    page = await table.page("filtered", limit=2, matching="#kind = :kind", kind="doc")
+    assert [item["id"] for item in page.items] == ["08", "04"]
+    rest = await table.page("filtered", limit=2, matching="#kind = :kind", cursor=page.cursor, kind="doc")
+    assert [item["id"] for item in rest.items] == ["00"]
+    assert rest.cursor is None
+
+
+async def test_deleting_says_whether_something_was_there(table: Table) -> None:
+    await table.put("ann", {"id": "d"})
+    assert await table.delete("ann", "d")
+    assert not await table.delete("ann", "d")
+
+
+async def test_an_endpoint_that_is_down_is_named(cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(Unavailable) as caught:
+        await Table(Service("dynamodb", "table"), "any").get("ann", "1")
+    assert caught.value.part == "table"
