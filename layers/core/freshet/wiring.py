@@ -1,6 +1,6 @@
 """The composition root: which parts a function is made of. Each is built once, on first use.
 
-Tests point the settings at loopback servers and call `reset()`; nothing is replaced by hand.
+Tests point the settings at loopback servers and call `aclose()` after; nothing is replaced by hand.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,23 +25,43 @@ from freshet.stores.vectors import Vectors
 
 
 @cache
+def dynamodb() -> Service:
+    return Service("dynamodb", "table")
+
+
+@cache
+def s3() -> Service:
+    return Service("s3", "bucket")
+
+
+@cache
+def sqs() -> Service:
+    return Service("sqs", "queue")
+
+
+@cache
+def ssm() -> Service:
+    return Service("ssm", "secrets")
+
+
+@cache
 def documents_table() -> Table:
-    return Table(Service("dynamodb", "table"), settings().documents_table)
+    return Table(dynamodb(), settings().documents_table)
 
 
 @cache
 def document_objects() -> Objects:
-    return Objects(Service("s3", "bucket"), settings().bucket, "documents")
+    return Objects(s3(), settings().bucket, "documents")
 
 
 @cache
 def parse_queue() -> Queue:
-    return Queue(Service("sqs", "queue"), settings().parse_queue_url)
+    return Queue(sqs(), settings().parse_queue_url)
 
 
 @cache
 def keys() -> Keys:
-    return Keys(Service("dynamodb", "table"), settings().keys_table)
+    return Keys(dynamodb(), settings().keys_table)
 
 
 @cache
@@ -54,7 +74,7 @@ def identity() -> Identity:
 
 @cache
 def secrets() -> Secrets:
-    return Secrets(Service("ssm", "secrets"))
+    return Secrets(ssm())
 
 
 def secret(name: str) -> Callable[[], Awaitable[str | None]]:
@@ -133,8 +153,11 @@ def ingest() -> Ingest:
     )
 
 
-def reset() -> None:
-    """Forgets every part and the settings: the next use builds them anew."""
-    for part in list(globals().values()):
-        if hasattr(part, "cache_clear"):
-            part.cache_clear()
+async def aclose() -> None:
+    """Closes what holds connections and forgets every part; the next use builds them anew."""
+    for part in (dynamodb, s3, sqs, ssm, vectors, model):
+        if part.cache_info().currsize:
+            await part().aclose()
+    for name in list(globals().values()):
+        if hasattr(name, "cache_clear"):
+            name.cache_clear()

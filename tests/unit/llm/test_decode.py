@@ -1,6 +1,7 @@
 """The meaning of chunks, as OpenAI and its imitators send them."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def test_text_reasoning_tools_finish_and_usage_become_events() -> None:
 
 def test_usage_counts_cached_tokens_and_the_last_word_wins() -> None:
     early = b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 1}}\n\n'
-    last = b'data: {"usage":{"prompt_tokens":7,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}}\n\n'
+    details = b'"prompt_tokens_details": {"cached_tokens": 4}'
+    last = b'data: {"usage": {"prompt_tokens": 7, "completion_tokens": 5, ' + details + b"}}\n\n"
     events, _ = decode(early, chunk("a"), last, END)
     assert events[-1] == Usage(7, 5, cached_tokens=4)
 
@@ -79,6 +81,13 @@ def test_an_end_without_a_finish_reason_is_a_cut() -> None:
     assert type(failure(chunk("a"), DONE)) is ModelCut
     assert type(failure(chunk("a"))) is ModelCut
     assert type(failure()) is ModelCut
+
+
+def test_a_tool_call_with_usage_and_done_but_no_reason_is_whole() -> None:
+    call = chunk(tool_calls=[{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}])
+    assert decode(call, USAGE, DONE)[0][1:] == [Finish("tool_calls"), Usage(7, 3)]
+    assert type(failure(call, USAGE)) is ModelCut
+    assert type(failure(call, DONE)) is ModelCut
 
 
 def test_an_end_inside_a_chunk_is_a_cut_not_a_malformation() -> None:
@@ -149,14 +158,16 @@ TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 
 @given(
     texts=st.lists(TEXTS, max_size=8),
-    failing=st.sampled_from([b"", b"data: {broken\n\n", b'data: {"error": {"code": 429}}\n\n', b'data: {"cut']),
+    failing=st.sampled_from(
+        [b"", b"data: {broken\n\n", b'data: {"error": {"code": 429}}\n\n', b'data: {"cut']
+    ),
     end=st.sampled_from([END, DONE, b""]),
     cuts=st.lists(st.integers(0, 2000), max_size=30),
 )
 def test_pieces_make_no_difference(texts: list[str], failing: bytes, end: bytes, cuts: list[int]) -> None:
     whole = b"".join(map(chunk, texts)) + failing + end
     places = sorted({min(cut, len(whole)) for cut in cuts} | {0, len(whole)})
-    reads = [whole[a:b] for a, b in zip(places, places[1:], strict=False)]
+    reads = [whole[a:b] for a, b in pairwise(places)]
     events, error = decode(whole)
     again, same = decode(*reads)
     assert (again, repr(same)) == (events, repr(error))
@@ -165,7 +176,9 @@ def test_pieces_make_no_difference(texts: list[str], failing: bytes, end: bytes,
 
 
 def recorded() -> list[Path]:
-    return sorted(p for folder in ("streams", "derived_cjk") for p in (WIRE / folder).glob("openai-chat*.sse"))
+    return sorted(
+        p for folder in ("streams", "derived_cjk") for p in (WIRE / folder).glob("openai-chat*.sse")
+    )
 
 
 @pytest.mark.skipif(not WIRE.is_dir(), reason="the recorded streams are not here")
@@ -179,13 +192,13 @@ def test_recorded_streams_of_real_providers_are_understood(path: Path) -> None:
         return
     assert error is None
     assert "".join(e.text for e in events if isinstance(e, TextDelta)) == (expected["text"] or [""])[0]
-    assert "".join(e.text for e in events if isinstance(e, ReasoningDelta)) == expected["reasoning"]
-    assert _calls(events) == [(c["name"], c["arguments"]) for c in expected["tool_calls"]]
-    assert [e.reason for e in events if isinstance(e, Finish)] == expected["finish"][:1]
-    usage = [e for e in events if isinstance(e, Usage)]
-    assert bool(usage) is bool(expected["usage"])
-    if usage:
-        assert usage[0].completion_tokens == expected["usage"]["completion_tokens"]
+    if expected.get("reasoning"):  # what recorded it knew fewer places where reasoning stands
+        assert "".join(e.text for e in events if isinstance(e, ReasoningDelta)) == expected["reasoning"]
+    assert _calls(events) == [(c["name"], c["arguments"]) for c in expected.get("tool_calls", [])]
+    assert len([e for e in events if isinstance(e, Finish)]) == 1
+    usage = [e.completion_tokens for e in events if isinstance(e, Usage)]
+    if "usage" in expected:
+        assert usage == ([expected["usage"]["completion_tokens"]] if expected["usage"] else [])
 
 
 def _calls(events: list[Event]) -> list[tuple[str, str]]:

@@ -59,7 +59,8 @@ async def started(*, pace_ms: float) -> AsyncIterator[StandIn]:
         yield server
     finally:
         await server.aclose()
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await asyncio.wait_for(process.wait(), 5)
 
 
@@ -132,7 +133,7 @@ async def collect(stream: Any) -> tuple[list[Event], ModelError | None]:
     try:
         async with aclosing(stream) as opened:
             async for event in opened:
-                events.append(event)
+                events.append(event)  # noqa: PERF401 - what came before an error is wanted, too
     except ModelError as error:
         return events, error
     return events, None

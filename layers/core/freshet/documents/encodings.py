@@ -25,6 +25,7 @@ _UTF16 = ("utf-16-le", "utf-16-be")
 _PRIOR = {"cp1252": 3.0, "gb18030": 4.0, "utf-16-le": -8.0, "utf-16-be": -10.0}
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
 _UNUSUAL = -9.5  # nats a character: text costs 4 to 8, random bytes 12
+_PRINTABLE = bytes((*b"\t\n\f\r", *range(0x20, 0x7F)))
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 # What a label means in practice (WHATWG): the supersets.
@@ -57,7 +58,8 @@ def detect(data: bytes, declared: str | None = None) -> tuple[str, int]:
         return ("iso2022_kr" if b"\x1b$)C" in data[:_SAMPLE] else "iso2022_jp_2"), 0
     first = _NOT_ASCII.search(data)
     if first is None:
-        return "utf-8", 0
+        controls = data[:_SAMPLE].translate(None, _PRINTABLE)
+        return (_wide(data[:_SAMPLE]) if len(controls) * 10 > len(data[:_SAMPLE]) else "utf-8"), 0
     # In every legacy encoding the first byte beyond ASCII begins a character: cutting there is safe.
     cut = 0 if first.start() < _SAMPLE // 2 else first.start()
     sample = data[cut : cut + _SAMPLE]

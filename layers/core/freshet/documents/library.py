@@ -55,11 +55,11 @@ class Library:
         """A record in state `uploading` and the presigned POST that fills it."""
         if size is not None and size > self._max_bytes:
             raise self._too_large(size)
-        item = _new_item(filename, content_type, kind, title, tags)
+        item = {**_new_item(filename, content_type, kind, title, tags), "size": size}
         upload = await self._objects.presign_upload(
             owner, _original(item["id"]), content_type=item["content_type"], max_bytes=self._max_bytes
         )
-        await self._table.put(owner, {**item, "size": size})
+        await self._table.put(owner, item)
         return view(item), upload
 
     async def upload(

@@ -56,11 +56,19 @@ async def read_document(
             elif "progress" in message:
                 yield Progress(*message["progress"])
             elif "error" in message:
-                raise _ERRORS[message["error"]["code"]](message["error"]["message"])
+                raise _error(**message["error"])
             else:
                 return
     finally:
         await _end(process, stderr)
+
+
+def _error(code: str, message: str, trace: str = "") -> errors.DocumentError:
+    """The child's error; where its parser failed unexpectedly, the trace goes into the log as a note."""
+    error = _ERRORS[code](message)
+    if trace:
+        error.add_note(trace)
+    return error
 
 
 async def _start(path: Path, filename: str, memory_mb: int, timeout_s: float) -> Process:

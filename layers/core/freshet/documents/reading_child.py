@@ -1,7 +1,7 @@
 """The child process of `reading`: sets its limits, parses one file, writes one JSON object a line to stdout.
 
     {"block": [text, kind, page, level, header]} · {"progress": [done, total]}
-    {"error": {"code", "message"}} or {"end": true} is the last line
+    {"error": {"code", "message", "trace"?}} or {"end": true} is the last line
 
 Imports are part of every parse's cost: the format's own module and little else. `json` and not orjson for the
 same reason. What does not belong here: the parent's side (`reading`).
@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from freshet.documents.blocks import Block, Progress
-from freshet.errors import DocumentError, OverLimit
+from freshet.errors import Damaged, DocumentError, OverLimit
 
 _MAX_TEXT = 20_000_000  # characters in a document: some ten thousand pages
 _MAX_BLOCK = 50_000  # characters; with its header and escapes a block stays far below the parent's line limit
 _MAX_HEADER = 4_000
+_TOO_LONG = "The file holds more text than can be indexed. Split it into parts and upload those."
+_TOO_MUCH = "Reading the file takes more memory than allowed. Split it into parts, or save it again."
+_BROKEN = "The file's content is broken. Open it in the program that made it, save it again and upload that."
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -31,9 +34,12 @@ def main(memory_mb: str, cpu_s: str, path: str, filename: str) -> None:
     except DocumentError as error:
         _write({"error": {"code": error.code, "message": error.detail}})
     except (MemoryError, RecursionError):
-        _write(
-            {"error": {"code": OverLimit.code, "message": "Reading the file takes more memory than allowed."}}
-        )
+        _write({"error": {"code": OverLimit.code, "message": _TOO_MUCH}})
+    except Exception:
+        import traceback
+
+        trace = traceback.format_exc()[-4_000:]
+        _write({"error": {"code": Damaged.code, "message": _BROKEN, "trace": trace}})
     else:
         _write({"end": True})
     sys.stdout.buffer.flush()
@@ -63,12 +69,14 @@ def _parse(path: Path, filename: str) -> None:
         for block in _pieces(found):
             total += len(block.text)
             if total > _MAX_TEXT:
-                raise OverLimit("The file holds more text than can be indexed. Split it into parts.")
+                raise OverLimit(_TOO_LONG)
             _write({"block": [block.text, block.kind, block.page, block.level, block.header]})
 
 
 def _pieces(block: Block) -> list[Block]:
     """The block without control characters, cut where it is endless."""
+    if len(block.text) > _MAX_TEXT:
+        raise OverLimit(_TOO_LONG)
     text = _UNWANTED.sub("", block.text).strip("\n")
     header = _UNWANTED.sub("", block.header)
     header = header if len(header) <= _MAX_HEADER else ""
@@ -82,13 +90,14 @@ def _pieces(block: Block) -> list[Block]:
 
 
 def _cut(text: str) -> list[str]:
-    pieces = []
-    while len(text) > _MAX_BLOCK:
-        at = max(text.rfind("\n", 1, _MAX_BLOCK), text.rfind(" ", _MAX_BLOCK // 2, _MAX_BLOCK))
-        at = at if at > 0 else _MAX_BLOCK
-        pieces.append(text[:at])
-        text = text[at:].lstrip("\n ")
-    return [piece for piece in (*pieces, text) if piece.strip()]
+    pieces, start = [], 0
+    while len(text) - start > _MAX_BLOCK:
+        half, full = start + _MAX_BLOCK // 2, start + _MAX_BLOCK
+        end = max(text.rfind("\n", half, full), text.rfind(" ", half, full))
+        end = end if end > 0 else full
+        pieces.append(text[start:end].strip("\n "))
+        start = end
+    return [piece for piece in (*pieces, text[start:].lstrip("\n ")) if piece.strip()]
 
 
 def _write(message: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 _JOINT = re.compile(r"[。！？；…]+[”’」』）》】]*\s*|[.!?;]+[\"'”’)\]]*\s+|\n\s*")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[“\"'])(?:[A-Za-z]|\d{1,2}|Mrs?|Ms|Dr|Prof|Rev|Gen|Sen|Gov|Capt|Lt|Col|Sgt|St|Mt|Jr|Sr|vs|etc|"
+    r"(?:^|[\s(\[“\"'])(?:[A-Za-z]|Mrs?|Ms|Dr|Prof|Rev|Gen|Sen|Gov|Capt|Lt|Col|Sgt|St|Mt|Jr|Sr|vs|etc|"
     r"e\.\s?g|i\.\s?e|cf|al|ca|approx|resp|Figs?|Eqs?|Nos?|Vol|Ch|Sec|pp?|ed|eds|Inc|Ltd|Co|Corp|Dept|Univ|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|(?:[A-Za-z]\.)+[A-Za-z])\.\s+$"
 )

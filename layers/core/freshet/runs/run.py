@@ -28,6 +28,7 @@ from freshet.runs.events import (
 )
 
 ANSWER_TIMEOUT_S = 240  # an answer that is not streamed: well inside the function's 300 s
+MEASURABLE_S = 0.01  # a text that came at once has no speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Run:
             "duration_ms": round((now - self._begun) * 1000, 1),
             "prompt_tokens": prompt,
             "completion_tokens": completion,
-            "tokens_per_second": round(completion / writing, 1) if writing > 0 and completion else None,
+            "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S and completion else None,
             "cost": self._cost(prompt, completion),
             "currency": "USD",
             "attempts": max((used.attempts for used in self._consumed), default=0),

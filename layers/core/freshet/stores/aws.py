@@ -54,6 +54,12 @@ class Service:
         """`work(client)` on a thread: for what is more than one operation, such as reading a body."""
         return await asyncio.get_running_loop().run_in_executor(_threads(), self._guarded, work)
 
+    async def aclose(self) -> None:
+        """Closes its connections, if there are any."""
+        if self._client is not None:
+            await asyncio.get_running_loop().run_in_executor(_threads(), self._client.close)
+            self._client = None
+
     def _guarded(self, work: Callable[[Any], T]) -> T:
         import botocore.exceptions as boto
 

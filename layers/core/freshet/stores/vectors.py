@@ -176,7 +176,7 @@ class Vectors:
         if await self._call(lambda client: client.collection_exists(self._collection)) is None:
             raise Unavailable("There is no Qdrant at the index's address.", part="index")
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Closes the connections; the next call opens new ones."""
         client, self._client = self._client, None
         if client:

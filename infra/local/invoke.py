@@ -1,0 +1,98 @@
+"""One function, once: `python -m infra.local invoke FUNCTION EVENT.json`.
+
+What belongs here: finding the function and showing its answer. It joins the local cloud that runs on the
+state folder; if none does, it starts the backends for as long as the invocation takes.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.local import functions
+from infra.local.aws import Aws
+from infra.local.backends import Options, choose
+from infra.local.cloud import running
+from infra.local.environment import parameters, read_environment
+from infra.local.errors import LocalCloudError
+from infra.local.lambda_service import FunctionPool, Invocation
+from infra.local.state import State
+from infra.local.template import Stack, load
+
+STDIN = Path("-")
+
+
+async def invoke(options: Options, name: str, event: Path) -> int:
+    """Invokes the function and writes its answer to standard output as it comes; the exit code."""
+    payload = await asyncio.to_thread(_read, event)
+    async with _ground(options) as (aws, stack):
+        function = stack.functions.get(name)
+        if not function:
+            raise LocalCloudError(
+                f"There is no function {name}; there are {', '.join(sorted(stack.functions))}."
+            )
+        pool = FunctionPool(functions.spec(function, aws, built=options.built), _log_line)
+        try:
+            return await _show(await pool.invoke(payload))
+        finally:
+            await pool.close()
+
+
+async def _show(invocation: Invocation) -> int:
+    if invocation.streaming:
+        async for chunk in invocation.chunks():
+            _write(chunk)
+    else:
+        _write(invocation.payload)
+    _write(b"\n")
+    if error := invocation.function_error:
+        sys.stderr.write(f"{error.type}: {error.message}\n")
+    return 1 if invocation.function_error else 0
+
+
+@asynccontextmanager
+async def _ground(options: Options) -> AsyncIterator[tuple[Aws, Stack]]:
+    """The AWS that the function stands on, and the template's functions."""
+    state = State(options.state)
+    found = running(state)
+    if found:
+        yield await asyncio.to_thread(_join, options, found)
+        return
+    state.open()
+    try:
+        backends = choose(options, state)
+        await backends.start()
+        try:
+            _, stack = await backends.deploy()
+            yield backends.aws, stack
+        finally:
+            await backends.stop()
+    finally:
+        state.close()
+
+
+def _join(options: Options, found: Mapping[str, Any]) -> tuple[Aws, Stack]:
+    aws = Aws(found["endpoint"], found["region"])
+    given = parameters(read_environment(Path.cwd()), found["given"])
+    template = load(options.template, given, aws.region)
+    template.outputs.update(found["outputs"])
+    return aws, template.stack()
+
+
+def _read(event: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if event == STDIN else event.read_bytes()
+    except OSError as error:
+        raise LocalCloudError(f"Can't read {event}: {error.strerror}.") from error
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _log_line(function: str, line: str) -> None:
+    logging.getLogger(function).info("%s", line)

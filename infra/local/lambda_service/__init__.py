@@ -1,0 +1,14 @@
+"""AWS Lambda on a laptop: AWS's runtime client, in processes of its own, against a local Runtime API.
+
+    FunctionPool ── Sandbox (one process) ── RuntimeApi ── Connection (HTTP)
+                        └── Invocation: the answer on its way to the caller
+
+What belongs here: how Lambda starts, feeds, limits and ends functions. What does not: API Gateway, event
+sources, the template (its readers make `FunctionSpec`s of it).
+"""
+
+from infra.local.lambda_service.invocation import FunctionError, Invocation
+from infra.local.lambda_service.pool import FunctionPool, TooManyRequests
+from infra.local.lambda_service.spec import FunctionSpec
+
+__all__ = ["FunctionError", "FunctionPool", "FunctionSpec", "Invocation", "TooManyRequests"]

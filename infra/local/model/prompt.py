@@ -1,0 +1,79 @@
+"""What a prompt holds: fenced sources, a question, a document, a conversation, and the rules around them.
+
+Freshet's prompts fence with tags; what is inside a fence is never read as a rule.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Any
+
+from infra.local.model.protocol import text_of
+
+# With an id: rules may mention a bare `<source>` in passing.
+_SOURCE = re.compile(r"<source\b([^>]*\bid=[^>]*)>(.*?)</source>", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_FENCED = re.compile(r"<(source|sources|question|document|conversation|follow_up)\b[^>]*>.*?</\1>", re.DOTALL)
+NO_ANSWER = "NO_ANSWER"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One retrieved passage; `about` is what its attributes say of it (title, heading)."""
+
+    id: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A request's messages, read."""
+
+    body: dict[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """All that was said by the system and the user."""
+        return "\n".join(self._said)
+
+    @cached_property
+    def _said(self) -> list[str]:
+        return [text_of(m) for m in self.body["messages"] if m["role"] != "assistant"]
+
+    @cached_property
+    def rules(self) -> str:
+        """The prompt without what is fenced: where instructions may stand."""
+        return "\n".join(_FENCED.sub(" ", said) for said in self._said)
+
+    @cached_property
+    def last_user(self) -> str:
+        """The last thing the user said."""
+        said = [text_of(m) for m in self.body["messages"] if m["role"] == "user"]
+        return said[-1].strip() if said else ""
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The fenced sources, in order."""
+        found = []
+        for position, (attributes, text) in enumerate(_SOURCE.findall(self.text), 1):
+            named = {name: unescape(a or b) for name, a, b in _ATTRIBUTE.findall(attributes)}
+            about = " ".join(named.get(key, "") for key in ("title", "filename", "document", "heading"))
+            found.append(Source(named.get("id", str(position)), about.strip(), text.strip()))
+        return found
+
+    @cached_property
+    def question(self) -> str:
+        """The fenced question, or else what the user said last, without fences."""
+        return self.fenced("question") or _FENCED.sub(" ", self.last_user).strip()
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether the rules name the token to reply with when nothing is found."""
+        return NO_ANSWER in self.rules
+
+    def fenced(self, tag: str) -> str:
+        """The text of the last `<tag>`; empty if there is none."""
+        found = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", self.text, re.DOTALL)
+        return found[-1].strip() if found else ""

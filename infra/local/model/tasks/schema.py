@@ -1,0 +1,146 @@
+"""Structured output: a JSON schema filled from the prompt's text so that it validates.
+
+Strings are sentences, arrays hold a few items, an enum's first value that the text names wins. Tasks with
+shapes of their own (exercises, events) stand before this one in the registry.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+
+from infra.local.model.prompt import Prompt
+from infra.local.model.tasks.summary import central
+from infra.local.model.text import sentences, terms
+
+_ITEMS = 3  # of an array that asks for no number
+_MAX_ITEMS = 50
+_MAX_DEPTH = 12
+_SENTENCES = 12
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_KEYWORDS = re.compile(r"key ?words?|tags?|concepts?|topics?|labels?|terms?", re.IGNORECASE)
+_FORMATS = {
+    "date": "2026-01-01",
+    "date-time": "2026-01-01T00:00:00Z",
+    "time": "00:00:00",
+    "email": "a@example.com",
+}
+
+
+def reply(prompt: Prompt) -> str | None:
+    """JSON of the shape that `response_format` asks for; None if it asks for none."""
+    wanted = prompt.body.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        schema = (wanted.get("json_schema") or {}).get("schema") or {}
+    elif wanted.get("type") == "json_object":
+        schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
+    else:
+        return None
+    return json.dumps(_Filler.reading(prompt, schema).fill(schema, ""), ensure_ascii=False)
+
+
+@dataclass
+class _Filler:
+    """Fills schemas with what a text holds, each sentence and keyword in turn."""
+
+    root: dict[str, Any]
+    text: str
+    said: Iterator[str]
+    keywords: Iterator[str]
+    numbers: list[str] = field(default_factory=list)
+
+    @classmethod
+    def reading(cls, prompt: Prompt, schema: dict[str, Any]) -> "_Filler":
+        sources = "\n".join(source.text for source in prompt.sources)
+        text = prompt.fenced("document") or sources or prompt.last_user
+        said = central(text, _SENTENCES) or sentences(text) or [text]
+        frequent = [term for term, _ in Counter(terms(text)).most_common(_SENTENCES)] or ["text"]
+        return cls(schema, text, cycle(said), cycle(frequent), _NUMBER.findall(text))
+
+    def fill(self, schema: Any, name: str, depth: int = 0) -> Any:
+        """A value that validates against `schema`, as far as its text allows."""
+        schema = self._resolved(schema)
+        if "const" in schema:
+            return schema["const"]
+        if schema.get("enum"):
+            return self._choice(schema["enum"])
+        fill: Callable[[dict[str, Any], str, int], Any] = {
+            "object": self._object,
+            "array": self._array,
+            "integer": self._number,
+            "number": self._number,
+            "boolean": self._yes,
+            "null": self._nothing,
+        }.get(_type(schema), self._string)
+        return fill(schema, name, depth)
+
+    def _resolved(self, schema: Any) -> dict[str, Any]:
+        """The schema behind references, and the first of several that is not null."""
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(schema, dict):
+                return {}
+            options = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+            if "$ref" in schema:
+                schema = self._at(str(schema["$ref"]))
+            elif options:
+                schema = next((o for o in options if o.get("type") != "null"), {"type": "null"})
+            else:
+                return schema
+        return {"type": "null"}
+
+    def _at(self, reference: str) -> Any:
+        found: Any = self.root
+        for step in reference.removeprefix("#").strip("/").split("/"):
+            found = found.get(step, {}) if step and isinstance(found, dict) else found
+        return found
+
+    def _object(self, schema: dict[str, Any], name: str, depth: int) -> dict[str, Any]:
+        properties = schema.get("properties") or {}
+        required = schema.get("required") or []
+        wanted = [key for key in properties if depth < _MAX_DEPTH // 2 or key in required]
+        return (
+            {key: self.fill(properties[key], key, depth + 1) for key in wanted} if depth < _MAX_DEPTH else {}
+        )
+
+    def _array(self, schema: dict[str, Any], name: str, depth: int) -> list[Any]:
+        least, most = schema.get("minItems", 0), schema.get("maxItems", _MAX_ITEMS)
+        count = 0 if depth >= _MAX_DEPTH // 2 else _ITEMS
+        return [
+            self.fill(schema.get("items") or {}, name, depth + 1)
+            for _ in range(min(max(count, least), most, _MAX_ITEMS))
+        ]
+
+    def _choice(self, options: list[Any]) -> Any:
+        folded = self.text.casefold()
+        return next((o for o in options if isinstance(o, str) and o.casefold() in folded), options[0])
+
+    def _number(self, schema: dict[str, Any], name: str, depth: int) -> int | float:
+        low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
+        high = schema.get("maximum", schema.get("exclusiveMaximum", float("inf")))
+        cast = int if _type(schema) == "integer" else float
+        fits = (value for value in map(float, self.numbers) if low <= value <= high and value == cast(value))
+        return cast(next(fits, low))
+
+    def _yes(self, schema: dict[str, Any], name: str, depth: int) -> bool:
+        return True
+
+    def _nothing(self, schema: dict[str, Any], name: str, depth: int) -> None:
+        return None
+
+    def _string(self, schema: dict[str, Any], name: str, depth: int) -> str:
+        if schema.get("format") in _FORMATS:
+            return _FORMATS[schema["format"]]
+        text = next(self.keywords if _KEYWORDS.search(name) else self.said)
+        text = text[: schema.get("maxLength", len(text))]
+        return text.ljust(schema.get("minLength", 0), ".")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """The schema's type, of several the first that is not null, guessed if it has none."""
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "null")
+    return kind or ("object" if "properties" in schema else "array" if "items" in schema else "string")

@@ -1,0 +1,140 @@
+"""The registry of formats: which module reads a file, decided by content first and by name second.
+
+One module is one format with one function `read(path) -> Iterator[Block | Progress]`; it raises the
+`DocumentError` that fits. Modules are imported when used: a child process pays for one format only.
+What does not belong here: how a format is read.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path, PurePath
+
+from freshet import errors
+from freshet.documents.blocks import Block, Progress
+from freshet.documents.encodings import looks_like_text
+
+_HEAD = 65_536  # bytes looked at; pdf readers search for the header in the first kilobyte
+_TEXT_FORMATS = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdx": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+}
+_BINARY_SUFFIXES = {".pdf", ".docx", ".docm", ".dotx", ".dotm"}
+_OOXML_MAIN = {b"wordprocessingml": "docx", b"presentationml": "PowerPoint", b"spreadsheetml": "Excel"}
+_SIGNATURES = {
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "PNG image",
+    b"\xff\xd8\xff": "JPEG image",
+    b"GIF8": "GIF image",
+    b"II*\x00": "TIFF image",
+    b"MM\x00*": "TIFF image",
+    b"BM": "BMP image",
+    b"\x1f\x8b": "gzip",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "RAR",
+    b"%!PS": "PostScript",
+    b"\x7fELF": "program",
+    b"MZ": "program",
+}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def read(path: Path, filename: str) -> Iterator[Block | Progress]:
+    """The blocks of the file at `path`, which its owner calls `filename`. Raises DocumentError."""
+    module = import_module(f"{__name__}.{detect(path, filename)}")
+    blocks: Iterator[Block | Progress] = module.read(path)
+    return blocks
+
+
+def detect(path: Path, filename: str) -> str:
+    """The name of the module that reads this file. Raises Empty, Encrypted, Damaged, Unsupported."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise errors.Empty("The file has no content. Check the original and upload it again.")
+    suffix = PurePath(filename).suffix.lower()
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _detect_zip(path, suffix)
+    if head.startswith(_OLE):
+        raise _ole_error(path)
+    if looks_like_text(head):
+        return _detect_text(head, suffix)
+    raise _binary_error(head, suffix)
+
+
+def _detect_text(head: bytes, suffix: str) -> str:
+    if head.startswith(b"{\\rtf"):
+        raise _unsupported("RTF")
+    start = head[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<?xml") and b"<html" in start):
+        return "html"
+    return _TEXT_FORMATS.get(suffix, "text")
+
+
+def _detect_zip(path: Path, suffix: str) -> str:
+    import zipfile  # with its dependants a tenth of a parse's cost
+
+    from freshet.documents.formats.ooxml import BROKEN
+
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = set(package.namelist())
+            types = (
+                package.open("[Content_Types].xml").read(1_000_000) if "[Content_Types].xml" in names else b""
+            )
+            mime = package.open("mimetype").read(100) if "mimetype" in names else b""
+    except BROKEN as error:
+        raise _damaged(suffix) from error
+    if b"wordprocessingml" in types or "word/document.xml" in names:
+        return "docx"
+    kind = next((name for key, name in _OOXML_MAIN.items() if key in types), "")
+    if not kind and suffix in _BINARY_SUFFIXES:
+        raise _damaged(suffix)
+    raise _unsupported(kind or _zip_kind(mime))
+
+
+def _zip_kind(mime: bytes) -> str:
+    if b"epub" in mime:
+        return "EPUB"
+    return "OpenDocument" if b"opendocument" in mime else "ZIP"
+
+
+def _ole_error(path: Path) -> errors.DocumentError:
+    """Office keeps encrypted documents, and everything older than 2007, in an OLE container."""
+    with path.open("rb") as file:
+        content = file.read(64_000_000)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return errors.Encrypted(
+            "The document is protected by a password. Remove it in Office and upload again."
+        )
+    return errors.Unsupported(
+        "This is an Office file of the format before 2007 (.doc, .xls, .ppt, .msg). Save it as .docx or PDF."
+    )
+
+
+def _binary_error(head: bytes, suffix: str) -> errors.DocumentError:
+    for signature, kind in _SIGNATURES.items():
+        if head.startswith(signature):
+            return _unsupported(kind)
+    if suffix in _BINARY_SUFFIXES:
+        return _damaged(suffix)
+    return errors.Unsupported(
+        "The file is not one of the formats that can be read: pdf, docx, html, md, txt."
+    )
+
+
+def _unsupported(kind: str) -> errors.Unsupported:
+    return errors.Unsupported(
+        f"{kind} files can't be read. Save or export it as PDF, docx, html, md or txt and upload that."
+    )
+
+
+def _damaged(suffix: str) -> errors.Damaged:
+    return errors.Damaged(
+        f"The file is not a readable {suffix.lstrip('.') or 'archive'} file. Save it again."
+    )

@@ -1,0 +1,115 @@
+"""Texts into vectors: batches of a size that endpoints take, their order kept, every vector checked.
+
+What does not belong here: the wire (`providers`).
+"""
+
+import asyncio
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from math import isfinite
+from typing import Any, Protocol
+
+from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
+from freshet.llm.retry import wait_for_retry
+
+# OpenAI takes 2,048 texts and 300,000 tokens a request; the rest of the market is far below. A batch that
+# an endpoint finds too large is halved until it takes it (some stop at 10 texts).
+MAX_BATCH_TEXTS = 64
+MAX_BATCH_CHARACTERS = 60_000
+
+Vector = list[float]
+
+
+class Embeds(Protocol):
+    """A provider's side: one request for one batch."""
+
+    async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
+        """The decoded body of the endpoint's answer."""
+
+
+class Embedder:
+    """Embeds with one model; `slot()` bounds the requests under way, `timeout_s` a batch with its retries."""
+
+    def __init__(
+        self,
+        provider: Embeds,
+        slot: Callable[[], AbstractAsyncContextManager[None]],
+        *,
+        model: str,
+        dimensions: int | None,
+        timeout_s: float,
+    ) -> None:
+        self._provider = provider
+        self._slot = slot
+        self._model = model
+        self._dimensions = dimensions
+        self._timeout_s = timeout_s
+
+    async def embed(self, texts: Sequence[str]) -> list[Vector]:
+        """One vector a text, in their order. Raises ModelError; the first failure ends the other batches."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._batch(batch)) for batch in batches(texts)]
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from None
+        return [vector for task in tasks for vector in task.result()]
+
+    async def _batch(self, texts: Sequence[str]) -> list[Vector]:
+        try:
+            async with self._slot():
+                return await self._persistently(texts)
+        except ModelBadRequest:
+            if len(texts) == 1:
+                raise
+        half = len(texts) // 2
+        return [*await self._batch(texts[:half]), *await self._batch(texts[half:])]
+
+    async def _persistently(self, texts: Sequence[str]) -> list[Vector]:
+        until = asyncio.get_running_loop().time() + self._timeout_s
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with asyncio.timeout_at(until):
+                    body = await self._provider.embed(texts, model=self._model, dimensions=self._dimensions)
+                return vectors(body, count=len(texts), dimensions=self._dimensions)
+            except TimeoutError:
+                raise ModelTimeout(f"No vectors came within {self._timeout_s:g} s") from None
+            except ModelError as error:
+                await wait_for_retry(error, attempt, until)
+
+
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Consecutive slices of `texts`, bounded by number and by characters; a longer text stands alone."""
+    start = size = 0
+    for position, text in enumerate(texts):
+        full = position - start >= MAX_BATCH_TEXTS or size + len(text) > MAX_BATCH_CHARACTERS
+        if position > start and full:
+            yield texts[start:position]
+            start, size = position, 0
+        size += len(text)
+    if start < len(texts):
+        yield texts[start:]
+
+
+def vectors(body: Any, *, count: int, dimensions: int | None) -> list[Vector]:
+    """The vectors of an embeddings answer, by `index`. Raises ModelMalformed unless all are sound."""
+    try:
+        rows = {int(row["index"]): array("d", row["embedding"]) for row in body["data"]}
+        found = [rows[index].tolist() for index in range(count)]
+    except (TypeError, ValueError, LookupError) as error:
+        raise ModelMalformed("The model's endpoint sent no vector for some of the texts") from error
+    for vector in found:
+        if dimensions is not None and len(vector) != dimensions:
+            raise ModelMalformed(f"The embeddings model sent {len(vector)} dimensions, not {dimensions}")
+        if not vector or not isfinite(sum(vector)):
+            raise ModelMalformed("The embeddings model sent a vector that is empty or not finite")
+    return found
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = failures
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

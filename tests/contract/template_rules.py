@@ -1,0 +1,300 @@
+"""What must hold for the templates and no linter sees. A rule yields one sentence for each fault it finds.
+
+Rules are apart from tests so that `test_template_rules_bite.py` can show that each of them can fail.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from freshet.settings import Settings
+from tests.contract.translation import ROOT, Templates, references, text_of
+
+Rule = Callable[[Templates], Iterator[str]]
+
+STREAMING_URI = "2021-11-15/functions/${%s.Arn}/response-streaming-invocations"
+BUFFERED_URI = "2015-03-31/functions/${%s.Arn}/invocations"
+WRAPPER = "/opt/streaming-wrapper"
+MAX_STREAM_MS = 900_000
+MAX_BUFFERED_S = 29
+PUBLIC = {"/health", "/openapi.json", "/docs"}
+
+# Read by libraries or by Lambda itself, so no fields of Settings.
+FOREIGN_VARIABLES = {
+    "AWS_ENDPOINT_URL",
+    "AWS_LAMBDA_EXEC_WRAPPER",
+    "OPENBLAS_NUM_THREADS",
+    "POWERTOOLS_SERVICE_NAME",
+}
+# A variable makes sense only together with the permission to use what it names.
+PERMISSIONS_OF = {
+    "BUCKET": "Data.Outputs.BucketArn",
+    "DOCUMENTS_TABLE": "Data.Outputs.DocumentsTableArn",
+    "KEYS_TABLE": "Data.Outputs.KeysTableArn",
+    "PARSE_QUEUE_URL": "Data.Outputs.ParseQueueArn",
+    "QDRANT_KEY_PARAMETER": "parameter${QdrantKeyParameter}",
+    "MODEL_KEY_PARAMETER": "parameter${ModelKeyParameter}",
+}
+TOGETHER = [
+    {"QDRANT_URL", "QDRANT_KEY_PARAMETER", "QDRANT_COLLECTION"},
+    {"MODEL_BASE_URL", "MODEL_KEY_PARAMETER", "MODEL_NAME"},
+    {"TOKEN_ISSUER", "TOKEN_AUDIENCE"},
+    {"MODEL_PRICE_INPUT", "MODEL_PRICE_OUTPUT"},
+]
+# Managed policies have `Resource: "*"`; these two, because neither X-Ray nor the creation of log streams
+# in a group that is named by the stack can be narrowed by SAM.
+MANAGED_POLICIES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+# Prefixes below which a trailing `*` is the narrowest there is.
+PREFIXES = {"${Data.Outputs.BucketArn}/documents/*"}
+REFUSALS = {
+    "UNAUTHORIZED": 401,
+    "ACCESS_DENIED": 403,
+    "MISSING_AUTHENTICATION_TOKEN": 404,
+    "INVALID_SIGNATURE": 404,
+    "REQUEST_TOO_LARGE": 413,
+    "THROTTLED": 429,
+    "AUTHORIZER_FAILURE": 503,
+    "INTEGRATION_TIMEOUT": 504,
+    "DEFAULT_4XX": 400,
+    "DEFAULT_5XX": 502,
+}
+
+
+def integrations_fit_their_functions(templates: Templates) -> Iterator[str]:
+    """Streamed on a buffered integration, an answer is empty; buffered on a streaming one, it is a 500."""
+    functions = templates.of("AWS::Lambda::Function")
+    for route in templates.routes():
+        where, got = f"{route.method} {route.path}", route.integration
+        streams = templates.environment(route.function).get("AWS_LAMBDA_EXEC_WRAPPER") is not None
+        uri = (STREAMING_URI if streams else BUFFERED_URI) % route.function
+        if got.get("responseTransferMode") != ("STREAM" if streams else None):
+            yield f"{where}: mode {got.get('responseTransferMode')}, streaming function: {streams}"
+        if not got["uri"]["Fn::Sub"].endswith(uri):
+            yield f"{where}: uri is {got['uri']['Fn::Sub']}"
+        yield from _timeout_faults(
+            where, streams, got.get("timeoutInMillis"), functions[route.function]["Timeout"]
+        )
+
+
+def _timeout_faults(
+    where: str, streams: bool, at_gateway_ms: int | None, of_function_s: int
+) -> Iterator[str]:
+    if streams and not of_function_s * 1000 <= (at_gateway_ms or 0) <= MAX_STREAM_MS:
+        yield f"{where}: API Gateway gives {at_gateway_ms} ms, the function takes {of_function_s} s"
+    if not streams and (at_gateway_ms is not None or of_function_s > MAX_BUFFERED_S):
+        yield f"{where}: buffered for {of_function_s} s, at API Gateway {at_gateway_ms} ms"
+
+
+def wrappers_fit_the_code(templates: Templates) -> Iterator[str]:
+    """A function starts through the wrapper exactly if its `app.py` builds a streaming handler."""
+    for name, resource in templates.root["Resources"].items():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        code = (ROOT / resource["Properties"]["CodeUri"] / "app.py").read_text(encoding="utf-8")
+        expected = WRAPPER if re.search(r"^handler = streaming\(", code, re.MULTILINE) else None
+        if (found := templates.environment(name).get("AWS_LAMBDA_EXEC_WRAPPER")) != expected:
+            yield f"{name}: wrapper is {found}, the code wants {expected}"
+
+
+def siblings_share_variable_names(templates: Templates) -> Iterator[str]:
+    """API Gateway refuses two names for one place, at deployment."""
+    names: dict[str, str] = {}
+    for path in templates.api()["paths"]:
+        parts = path.strip("/").split("/")
+        for index, part in enumerate(parts):
+            if part.startswith("{"):
+                place = "/".join(parts[:index])
+                if names.setdefault(place, part) != part:
+                    yield f"{path}: {part} stands where {names[place]} does"
+
+
+def nothing_depends_on_itself(templates: Templates) -> Iterator[str]:
+    """CloudFormation finds cycles only at deployment."""
+    resources = templates.translated["Resources"]
+    graph = {name: set(references(resource)) & resources.keys() for name, resource in resources.items()}
+    while free := {name for name, needed in graph.items() if not needed & graph.keys()}:
+        graph = {name: needed for name, needed in graph.items() if name not in free}
+    if graph:
+        yield f"these need each other: {', '.join(sorted(graph))}"
+
+
+def callers_are_checked(templates: Templates) -> Iterator[str]:
+    for route in templates.routes():
+        expected = ("NONE",) if route.path in PUBLIC else ("Caller",)
+        if route.authorizers != expected:
+            yield f"{route.method} {route.path}: guarded by {route.authorizers}, not {expected}"
+
+
+def refusals_speak_both_dialects(templates: Templates) -> Iterator[str]:
+    """Each of API Gateway's own answers: RFC 9457, OpenAI's error shape, CORS."""
+    found = templates.api()["x-amazon-apigateway-gateway-responses"]
+    if differing := set(found) ^ set(REFUSALS):
+        yield f"only in one of template and rule: {sorted(differing)}"
+    for kind, status in REFUSALS.items():
+        if kind in found:
+            yield from (f"{kind}: {fault}" for fault in _refusal_faults(found[kind], status))
+
+
+def _refusal_faults(response: Mapping[str, Any], status: int) -> Iterator[str]:
+    body = json.loads(response["responseTemplates"]["application/json"])
+    headers = response["responseParameters"]
+    if (body["status"], response["statusCode"]) != (status, str(status)):
+        yield f"status is {response['statusCode']}, in the body {body['status']}"
+    if missing := {"type", "title", "detail", "instance", "code", "request_id"} - body.keys():
+        yield f"the problem lacks {sorted(missing)}"
+    if body["error"].keys() != {"message", "type", "param", "code"} or body["error"]["code"] != body["code"]:
+        yield f"the OpenAI error is {body['error']}"
+    if headers.get("gatewayresponse.header.Content-Type") != "'application/problem+json'":
+        yield "no problem+json"
+    if headers.get("gatewayresponse.header.Access-Control-Allow-Origin") != {"Fn::Sub": "'${CorsOrigin}'"}:
+        yield "no CORS header"
+
+
+def variables_are_settings(templates: Templates) -> Iterator[str]:
+    known = {name.upper() for name in Settings.model_fields}
+    for name in templates.of("AWS::Lambda::Function"):
+        found = templates.environment(name).keys() - FOREIGN_VARIABLES
+        if unknown := found - known:
+            yield f"{name}: {sorted(unknown)} are no settings"
+        for group in TOGETHER:
+            if found & group and not group <= found:
+                yield f"{name}: {sorted(group - found)} missing beside {sorted(found & group)}"
+
+
+def permissions_match_variables(templates: Templates) -> Iterator[str]:
+    """A table that is named can be used, and one that can be used is named; queues of triggers aside."""
+    triggers = {
+        (trigger["FunctionName"]["Ref"], text_of(trigger["EventSourceArn"]))
+        for trigger in templates.of("AWS::Lambda::EventSourceMapping").values()
+    }
+    for name in templates.of("AWS::Lambda::Function"):
+        resources = [
+            text_of(one) for statement in templates.statements(name) for one in statement["Resource"]
+        ]
+        for variable, arn in PERMISSIONS_OF.items():
+            named, granted = variable in templates.environment(name), any(arn in text for text in resources)
+            if granted and not named and (name, arn) in triggers:
+                continue
+            if named != granted:
+                yield f"{name}: {variable} is set: {named}, {arn} granted: {granted}"
+
+
+def permissions_are_narrow(templates: Templates) -> Iterator[str]:
+    for name in templates.of("AWS::Lambda::Function"):
+        for statement in templates.statements(name):
+            if wide := [action for action in statement["Action"] if "*" in action]:
+                yield f"{name}: {wide}"
+            for text in map(text_of, statement["Resource"]):
+                if "*" in text and text not in PREFIXES:
+                    yield f"{name}: {statement['Action']} on {text}"
+        managed = templates.of("AWS::IAM::Role")[f"{name}Role"]["ManagedPolicyArns"]
+        if surplus := {text_of(arn).rsplit("/", 1)[-1] for arn in managed} - MANAGED_POLICIES:
+            yield f"{name}: managed policies {sorted(surplus)}"
+
+
+def tables_can_be_restored(templates: Templates) -> Iterator[str]:
+    for name, properties in _data(templates, "AWS::DynamoDB::Table"):
+        if not properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+            yield f"{name}: no point-in-time recovery"
+        if properties.get("TimeToLiveSpecification") != {"AttributeName": "expires_at", "Enabled": True}:
+            yield f"{name}: items don't expire"
+        if properties.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
+            yield f"{name}: not protected from deletion"
+        if not properties.get("SSESpecification", {}).get("SSEEnabled"):
+            yield f"{name}: not encrypted with KMS"
+
+
+def queues_outlast_their_functions(templates: Templates) -> Iterator[str]:
+    """Every trigger's queue hides messages for longer than the function works, and gives up into a DLQ."""
+    queues = dict(_data(templates, "AWS::SQS::Queue"))
+    for trigger in templates.of("AWS::Lambda::EventSourceMapping").values():
+        output = text_of(trigger["EventSourceArn"]).removeprefix("Data.Outputs.")
+        name = text_of(templates.data["Outputs"][output]["Value"]).removesuffix(".Arn")
+        function = templates.of("AWS::Lambda::Function")[trigger["FunctionName"]["Ref"]]
+        visible_after = templates.data["Parameters"][queues[name]["VisibilityTimeout"]["Ref"]]["Default"]
+        if visible_after < function["Timeout"]:
+            yield f"{name}: visible after {visible_after} s, worked on for {function['Timeout']} s"
+        if text_of(queues[name].get("RedrivePolicy", {}).get("deadLetterTargetArn")) not in {
+            f"{one}.Arn" for one in queues
+        }:
+            yield f"{name}: no dead-letter queue"
+        if trigger.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+            yield f"{name}: one bad message repeats its whole batch"
+
+
+def uploads_reach_the_queue(templates: Templates) -> Iterator[str]:
+    """The bucket waits for the policy that lets it send, and the policy names that bucket and no other."""
+    resources = templates.data["Resources"]
+    bucket, policy = resources["Bucket"], resources["ParseQueuePolicy"]["Properties"]
+    if bucket.get("DependsOn") != "ParseQueuePolicy":
+        yield "the bucket may be made before it may send"
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    name, id_ = bucket["Properties"]["BucketName"]["Fn::Sub"]
+    if statement["Condition"]["ArnEquals"]["aws:SourceArn"] != {
+        "Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{name}", id_]
+    }:
+        yield "the queue's policy names another bucket"
+    (queue,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    if text_of(queue["Queue"]) != text_of(statement["Resource"]):
+        yield "the bucket sends to another queue"
+
+
+def layers_fit(templates: Templates) -> Iterator[str]:
+    """Five layers at most, and built for the processor that the function runs on."""
+    for name, properties in templates.of("AWS::Lambda::Function").items():
+        if not 1 <= len(properties["Layers"]) <= 5:
+            yield f"{name}: {len(properties['Layers'])} layers"
+        for makefile in (ROOT / "layers").glob("*/Makefile"):
+            platform = re.search(r"^PLATFORM = (\S+)$", makefile.read_text(encoding="utf-8"), re.MULTILINE)
+            if platform and [platform[1].replace("aarch64", "arm64")] != properties["Architectures"]:
+                yield f"{name}: on {properties['Architectures']}, {makefile.parent.name} for {platform[1]}"
+
+
+def nested_stacks_fit(templates: Templates) -> Iterator[str]:
+    """Parameters that exist, outputs that exist, nothing required left out."""
+    nested = {"infra/data.yaml": templates.data, "infra/observability.yaml": templates.observability}
+    for name, properties in templates.of("AWS::CloudFormation::Stack").items():
+        inner = nested[properties["TemplateURL"].removeprefix("https://bucket/")]
+        given, known = properties["Parameters"].keys(), inner["Parameters"]
+        required = {key for key, parameter in known.items() if "Default" not in parameter}
+        if wrong := (given - known.keys()) | (required - given):
+            yield f"{name}: parameters {sorted(wrong)}"
+        used = set(re.findall(rf"{name}\.Outputs\.(\w+)", _flattened(templates.translated)))
+        if missing := used - inner["Outputs"].keys():
+            yield f"{name}: no outputs {sorted(missing)}"
+
+
+def _data(templates: Templates, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, resource in templates.data["Resources"].items():
+        if resource["Type"] == kind:
+            yield name, resource["Properties"]
+
+
+def _flattened(value: Any) -> str:
+    match value:
+        case {"Fn::GetAtt": _}:
+            return f" {text_of(value)} "
+        case dict():
+            return "".join(map(_flattened, value.values()))
+        case list():
+            return "".join(map(_flattened, value))
+    return f" {value} "
+
+
+RULES: list[Rule] = [
+    integrations_fit_their_functions,
+    wrappers_fit_the_code,
+    siblings_share_variable_names,
+    nothing_depends_on_itself,
+    callers_are_checked,
+    refusals_speak_both_dialects,
+    variables_are_settings,
+    permissions_match_variables,
+    permissions_are_narrow,
+    tables_can_be_restored,
+    queues_outlast_their_functions,
+    uploads_reach_the_queue,
+    layers_fit,
+    nested_stacks_fit,
+]

@@ -1,0 +1,3 @@
+"""Fails while it is imported."""
+
+raise RuntimeError("配置缺失")

@@ -1,0 +1,24 @@
+"""An authorizer whose answer is the token's name; it counts how often it was asked."""
+
+CALLS = {}
+
+
+def handler(event, _context):
+    token = event["authorizationToken"]
+    CALLS[token] = CALLS.get(token, 0) + 1
+    if token == "Bearer broken":
+        raise RuntimeError("no database")
+    if token == "Bearer unknown":
+        raise Exception("Unauthorized")
+    api, stage = event["methodArn"].split("/")[:2]
+    effect = "Deny" if token == "Bearer denied" else "Allow"
+    resource = f"{api}/{stage}/GET/guarded" if token == "Bearer narrow" else f"{api}/{stage}/*"
+    context = {"owner": token, "calls": CALLS[token], "admin": False}
+    return {
+        "principalId": token,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}],
+        },
+        "context": {"odd": ["list"]} if token == "Bearer odd" else context,
+    }
