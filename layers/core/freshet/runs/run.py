@@ -71,6 +71,8 @@ class Run:
                     if isinstance(event, Consumed):
                         self._consumed.append(event)
                         continue
+                    if isinstance(event, Reset):
+                        measure("Resets", 1, reason=event.reason)
                     yield Frame(seq, self._wire(event))
                     seq += 1
         except FreshetError as error:
@@ -157,5 +159,11 @@ class Run:
         if metrics["ttft_ms"] is not None:
             measure("TimeToFirstToken", metrics["ttft_ms"], "Milliseconds", capability=self.capability)
         if self._consumed:
+            # There is no other way to a generation than a stream: the alarm on "false" guards that.
+            measure("Generations", len(self._consumed), streamed="true")
+            retries = sum(used.attempts - 1 for used in self._consumed)
+            measure("Retries", retries, capability=self.capability)
             tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]
             measure("Tokens", tokens, "Count", capability=self.capability)
+        if metrics["cost"] is not None:
+            measure("Cost", metrics["cost"], "None", capability=self.capability)
