@@ -225,18 +225,26 @@ async def test_ping_takes_an_endpoint_without_models_and_refuses_one_that_fails(
 async def test_the_first_call_of_a_process_does_not_block_its_event_loop() -> None:
     """In a process of its own: here the SDK has long been imported."""
     script = """
-import asyncio, sys
+import asyncio, sys, threading
 from blockbuster import blockbuster_ctx
 from freshet.llm import LLMClient
 
 assert "openai" not in sys.modules
+opened = []
+
+def hook(event, arguments):  # BlockBuster lets imports pass
+    if event == "open" and threading.current_thread() is threading.main_thread():
+        opened.append(arguments[0])
 
 async def main():
+    await asyncio.to_thread(int)  # the pool of threads is not ours
     async with LLMClient(base_url=sys.argv[1], model="m") as llm:
         with blockbuster_ctx():
+            sys.addaudithook(hook)
             print(await llm.chat_async("hi"))
 
 asyncio.run(main())
+print(opened)
 """
     async with raw_server(sends(chunk("fine") + END)) as upstream:
         process = await asyncio.create_subprocess_exec(
@@ -245,4 +253,4 @@ asyncio.run(main())
             stderr=asyncio.subprocess.PIPE,
         )
         out, err = await asyncio.wait_for(process.communicate(), 20)
-    assert out.decode().strip() == "fine", err.decode()[-2000:]
+    assert out.decode().split("\n")[:2] == ["fine", "[]"], err.decode()[-2000:]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from freshet.rag.cite import cite
@@ -38,6 +40,12 @@ def test_only_the_source_that_says_it_is_cited(answer: str) -> None:
 )
 def test_what_no_source_says_is_not_cited(answer: str) -> None:
     assert cite(answer, [LEAVE, PAY]) == []
+
+
+def test_a_quote_has_the_page_and_headings_of_its_own_place() -> None:
+    marks = ((100, 3, ("Hours",)), (100 + LEAVE.text.index("Full-time"), 4, ("Leave", "Paid")))
+    found = cite("You have 25 days of paid leave a year [1].", [replace(LEAVE, marks=marks)])[0].as_dict()
+    assert (found["page"], found["heading"]) == (4, ["Leave", "Paid"])
 
 
 def test_the_same_quote_is_cited_once() -> None:

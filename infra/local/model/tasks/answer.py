@@ -14,7 +14,7 @@ from infra.local.model.tasks.kinds import Kind, kind_of, synonyms
 from infra.local.model.text import language, one_line, sentences, terms
 
 # Below this share of the question's weight nothing is answered. Measured on SQuAD 2, XQuAD and CMRC with five
-# passages a question: refuses 98 % of the questions whose passages are unrelated, 3 to 15 % of the others.
+# passages a question: refuses 98 % of the questions whose passages are unrelated, 2 to 16 % of the others.
 _THRESHOLD = {"en": 0.36, "zh": 0.28}
 _NEAR = 0.6  # what a term counts that stands in the heading or in a neighbouring sentence
 _SAME_SOURCE = 0.35  # … elsewhere in the same source

@@ -22,12 +22,22 @@ _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U000200
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """From `start` on (in the document's text) a chunk stands on this page, under these headings."""
+
+    start: int
+    page: int | None
+    heading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of a document.
 
     `start` and `end` are a span in the document's text (see `blocks`): `text` is exactly that span. The one
     exception is a chunk that begins inside a table: there `text` is the table's header, "\\n", and the span.
-    `heading` is the path of headings that all of the chunk stands under; `page` is where it begins.
+    `heading` is the path of headings that all of the chunk stands under; `page` is where it begins; `marks`
+    tell both for every place in it.
     """
 
     position: int
@@ -36,6 +46,7 @@ class Chunk:
     heading: tuple[str, ...]
     start: int
     end: int
+    marks: tuple[Mark, ...] = ()
 
 
 def weigh(text: str) -> int:
@@ -124,7 +135,7 @@ class Chunker:
         pieces, kept = self._pieces, self._introduction(before) if before else []
         new = pieces if not kept or kept[0].block.kind != "heading" else pieces[: -len(kept)]
         self._pieces, self._weight = kept, _weight(kept)
-        if not new:
+        if not any(piece.text.strip() for piece in new):  # the blanks after a part that just fitted
             return []
         chunk = _chunk(new, self._position)
         self._position += 1
@@ -188,7 +199,18 @@ def _chunk(pieces: list[_Piece], position: int) -> Chunk:
         heading=_shared([piece.path for piece in body]),
         start=start,
         end=start + len(text),
+        marks=tuple(_marks(pieces)),
     )
+
+
+def _marks(pieces: list[_Piece]) -> Iterator[Mark]:
+    """Where page or headings change."""
+    last: Mark | None = None
+    for piece in pieces:
+        mark = Mark(piece.start, piece.block.page, piece.path)
+        if last is None or (mark.page, mark.heading) != (last.page, last.heading):
+            yield mark
+            last = mark
 
 
 def _shared(paths: list[tuple[str, ...]]) -> tuple[str, ...]:

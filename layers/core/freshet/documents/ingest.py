@@ -247,6 +247,7 @@ class _Parse:
             "heading": list(chunk.heading),
             "start": chunk.start,
             "end": chunk.end,
+            "marks": [[mark.start, mark.page, list(mark.heading)] for mark in chunk.marks],
             "filename": self._item["filename"],
             "kind": self._item["kind"],
         }

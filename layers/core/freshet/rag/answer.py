@@ -71,8 +71,8 @@ class Answerer:
                             shown = len(written)
                     case llm.ReasoningDelta(text):
                         yield Reasoning(text)
-                    case llm.Usage(prompt_tokens=prompt, completion_tokens=completion, estimated=estimated):
-                        yield Consumed(prompt, completion, estimated)
+                    case llm.Usage() as usage:
+                        yield _consumed(usage)
                     case llm.Reset(reason):
                         written, shown = "", 0
                         yield Reset(reason)
@@ -86,14 +86,16 @@ class Answerer:
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
         messages = rewrite_messages(question.text, question.history)
         completion = await self._model.complete(messages, temperature=0, max_tokens=REWRITE_TOKENS)
-        usage = completion.usage
-        consumed = Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated)
-        return completion.text.strip() or question.text, consumed
+        return completion.text.strip() or question.text, _consumed(completion.usage)
 
     def _started(self, question: Question, text: str, passages: Sequence[Passage]) -> dict[str, Any]:
         sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]
         rewritten = {"query": text} if text != question.text else {}
         return {"model": self._model.model, **rewritten, "sources": sources}
+
+
+def _consumed(usage: llm.Usage) -> Consumed:
+    return Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated, usage.attempts)
 
 
 def _may_be_refusal(text: str) -> bool:

@@ -30,13 +30,14 @@ class Citation:
     end: int
 
     def as_dict(self) -> dict[str, Any]:
-        """What clients see of it."""
+        """What clients see of it; page and heading are those of the quote."""
+        page, heading = self.passage.place(self.start)
         return {
             "marker": self.marker,
             "document_id": self.passage.document_id,
             "filename": self.passage.filename,
-            "page": self.passage.page,
-            "heading": list(self.passage.heading),
+            "page": page,
+            "heading": list(heading),
             "chunk_id": self.passage.chunk_id,
             "quote": self.quote,
             "start": self.start,

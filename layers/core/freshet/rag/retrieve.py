@@ -13,7 +13,10 @@ Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was found; `start` and `end` are its place in the document's text."""
+    """A chunk that was found; `start` and `end` are its place in the document's text.
+
+    `marks` are (start, page, heading): from that place on it stands on that page, under those headings.
+    """
 
     document_id: str
     chunk_id: str
@@ -24,6 +27,12 @@ class Passage:
     start: int
     end: int
     score: float
+    marks: tuple[tuple[int, int | None, tuple[str, ...]], ...] = ()
+
+    def place(self, start: int) -> tuple[int | None, tuple[str, ...]]:
+        """Page and headings at a place in the document's text."""
+        known = [(page, heading) for mark, page, heading in self.marks if mark <= start]
+        return known[-1] if known else (self.page, self.heading)
 
     def as_dict(self) -> dict[str, Any]:
         """What clients see of it."""
@@ -74,4 +83,5 @@ def _passage(hit: Hit) -> Passage:
         start=payload["start"],
         end=payload["end"],
         score=hit.score,
+        marks=tuple((start, page, tuple(heading)) for start, page, heading in payload["marks"]),
     )

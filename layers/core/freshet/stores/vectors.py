@@ -11,6 +11,7 @@ What belongs here: filters, fusion, what Qdrant's errors mean. What does not: ho
 """
 
 import asyncio
+import json
 import math
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
@@ -205,6 +206,7 @@ class Vectors:
         """What Qdrant answers, or None if there is no such collection."""
         key = await self._key() if self._key else None
         client = await self._connect()
+        from qdrant_client.common.client_exceptions import QdrantException
         from qdrant_client.context_headers import async_headers
         from qdrant_client.http.exceptions import ApiException
 
@@ -215,7 +217,7 @@ class Vectors:
             raise Unavailable(
                 f"The index did not answer within {self._timeout_s:g} s.", part="index"
             ) from None
-        except ApiException as error:
+        except (ApiException, QdrantException, json.JSONDecodeError) as error:
             if getattr(error, "status_code", None) == 404:
                 return None
             raise _mapped(error) from error

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -161,7 +160,7 @@ def _blocks(lines: list[_Line], page: int, entries: list[_Entry]) -> Iterator[Bl
     for entry in entries:
         _mark(lines, entry)
     drops = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom - b.bottom > a.height / 2]
-    pitch = median(drops) if drops else 0.0
+    pitch = sorted(drops)[len(drops) // 2] if drops else 0.0
     group: list[_Line] = []
     for line in lines:
         if group and _parted(group, line, pitch):
