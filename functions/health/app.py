@@ -13,7 +13,7 @@ app = create_app("health")
 
 @app.get("/health", summary="Liveness", responses={503: {"model": health.Report}})
 async def check(
-    deep: Annotated[bool, Query(description="also try table, bucket, index and model; needs a caller")] = False,
+    deep: Annotated[bool, Query(description="try table, bucket, index and model; needs a caller")] = False,
     authorization: Annotated[str, Header()] = "",
 ) -> Response:
     """Shallow: the API answers. Deep: every part is tried, with its latency; 503 names those that fail."""

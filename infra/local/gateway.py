@@ -12,7 +12,7 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -81,6 +81,8 @@ class Gateway:
             if route.mock:
                 await _reply(send, request, _mocked(route.mock))
                 return
+            if not deployment.strict:
+                request = _as_developer(request)
             event = build_event(request, route, deployment.api, variables)
             if route.authorizer:
                 caller = await _caller(deployment, request, route, event)
@@ -89,6 +91,7 @@ class Gateway:
             event["body"], event["isBase64Encoded"] = encode_body(data, kind, deployment.api)
             await self._integrate(deployment, request, route, event, send)
         except RefusedError as refused:
+            log.info("%s %s refused: %s", request.method, request.path, refused.kind)
             await body.discard(request)
             told = context(request, deployment.api, resource)
             await _reply(send, request, answer(deployment.api, refused, told))
@@ -108,7 +111,7 @@ class Gateway:
         except TooManyRequests:
             raise RefusedError("THROTTLED") from None
         try:
-            if invocation.function_error:
+            if invocation.function_error and not invocation.streaming:
                 raise RefusedError("DEFAULT_5XX")
             if route.streams:
                 await _stream(invocation, request, send, deadline)
@@ -208,6 +211,13 @@ def _request(scope: MutableMapping[str, Any], stage: str) -> Request:
     )
 
 
+def _as_developer(request: Request) -> Request:
+    """A request without a caller is the developer's own, as if it had carried the local key."""
+    if request.header("authorization") is not None:
+        return request
+    return replace(request, headers=(*request.headers, ("authorization", LOCAL_KEY)))
+
+
 def _route(api: Api, request: Request) -> tuple[Route, dict[str, str]]:
     if sum(len(name) + len(value) for name, value in request.headers) > HEADERS_MAX_BYTES:
         raise RefusedError("DEFAULT_4XX", status=431, message="Request Header Fields Too Large")
@@ -223,10 +233,7 @@ async def _caller(
     deployment: Deployment, request: Request, route: Route, event: Mapping[str, Any]
 ) -> dict[str, Any]:
     authorizing = deployment.authorizers[route.authorizer]
-    headers = {name: request.header(name) for name in authorizing.headers}
-    if not deployment.strict:
-        headers = {name: LOCAL_KEY if value is None else value for name, value in headers.items()}
-    identity = {name: value or "" for name, value in headers.items()}
+    identity = {name: request.header(name) or "" for name in authorizing.headers}
     arn = f"arn:aws:execute-api:{deployment.region}:{ACCOUNT}:{API_ID}/{deployment.api.stage}"
     return await authorizing.context(event, identity, f"{arn}/{request.method}/{request.path.lstrip('/')}")
 

@@ -15,7 +15,8 @@ _HEAD_BYTES = 64
 
 def listen(port: int) -> socket.socket:
     """A listening socket. Raises LocalCloudError when the port is taken."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named: asyncio sets TCP_NODELAY only then, and without it an answer takes 40 ms more.
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         server.bind((HOST, port))

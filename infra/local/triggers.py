@@ -19,6 +19,7 @@ from infra.local.template import Trigger
 
 LONG_POLL_S = 2  # shutting down waits for it
 RECEIVE_MAX = 10  # of SQS, for one call
+WINDOW_POLL_S = 0.1  # SQS waits whole seconds only
 PAUSE_S = 1.0  # after a queue that does not answer, or a function that is throttled
 
 log = logging.getLogger("triggers")
@@ -58,12 +59,18 @@ class Poller:
 
     async def _batch(self) -> list[dict[str, Any]]:
         """Up to a batch of messages; within the window, if the trigger has one."""
-        messages: list[dict[str, Any]] = []
+        messages = await self._receive(self._trigger.batch_size, LONG_POLL_S)
         deadline = time.monotonic() + self._trigger.window_s
-        while len(messages) < self._trigger.batch_size:
-            messages += await self._receive(self._trigger.batch_size - len(messages), LONG_POLL_S)
-            if not messages or time.monotonic() >= deadline:
+        while messages and len(messages) < self._trigger.batch_size:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
                 break
+            found = await self._receive(
+                self._trigger.batch_size - len(messages), min(int(left_s), LONG_POLL_S)
+            )
+            messages += found
+            if not found:
+                await asyncio.sleep(WINDOW_POLL_S)
         return messages
 
     async def _receive(self, limit: int, wait_s: int) -> list[dict[str, Any]]:

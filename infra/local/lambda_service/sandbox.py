@@ -82,7 +82,7 @@ class Sandbox:
         return await self._until_idle(invocation, self._init_timeout_s)
 
     async def _start(self) -> Process:
-        command = sandbox_command(self._spec)
+        command = await asyncio.to_thread(sandbox_command, self._spec)
         environment = sandbox_environment(self._spec, await self._api.start())
         try:
             process = await asyncio.create_subprocess_exec(

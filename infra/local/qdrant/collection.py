@@ -20,7 +20,7 @@ from infra.local.qdrant.queries import (
     read_vector_choice,
 )
 from infra.local.qdrant.refusal import listed, members, required, wrong
-from infra.local.qdrant.schema import describe, engine_index, read_collection, read_index
+from infra.local.qdrant.schema import describe, engine_index, read_collection, read_index, vector_sizes
 
 _ABOUT = "collection.json"
 
@@ -34,6 +34,7 @@ class Collection:
         self._shard = shard
         self._params: dict[str, Any] = about["params"]
         self._indexes: dict[str, dict[str, Any]] = about["indexes"]
+        self._sizes = vector_sizes(self._params)
         self._operations = 0
 
     @classmethod
@@ -52,7 +53,10 @@ class Collection:
         about = folder / _ABOUT
         if not about.exists():
             return None
-        return cls(folder, edge.EdgeShard.load(str(folder / "shard")), orjson.loads(about.read_bytes()))
+        shard = edge.EdgeShard.load(str(folder / "shard"))
+        if shard.optimize():  # gives back the room of what was deleted, if that is much
+            shard.flush()
+        return cls(folder, shard, orjson.loads(about.read_bytes()))
 
     def close(self) -> None:
         """Writes everything and lets go of the files."""
@@ -81,7 +85,7 @@ class Collection:
         return result
 
     def upsert(self, body: Any) -> dict[str, Any]:
-        return self._update(edge.UpdateOperation.upsert_points(read_points(body)))
+        return self._update(edge.UpdateOperation.upsert_points(read_points(body, self._sizes)))
 
     def delete(self, body: Any) -> dict[str, Any]:
         ids, where = read_selector(members(body, "body", "points", "filter"), "body")

@@ -8,13 +8,11 @@ from infra.local.qdrant.filters import read_id
 from infra.local.qdrant.refusal import listed, members, required, wrong
 
 
-def read_points(body: Any) -> list[edge.Point]:
-    """The points of an upsert. Raises Refused."""
+def read_points(body: Any, sizes: dict[str, int | None]) -> list[edge.Point]:
+    """The points of an upsert, all or none; `sizes` has the vectors' names (None: sparse). Raises Refused."""
     given = members(body, "body", "points")
-    return [
-        _point(each, f"points[{n}]")
-        for n, each in enumerate(listed(required(given, "points", "body"), "points"))
-    ]
+    points = listed(required(given, "points", "body"), "body.points")
+    return [_point(each, f"body.points[{n}]", sizes) for n, each in enumerate(points)]
 
 
 def read_vector(value: Any, where: str) -> Any:
@@ -46,11 +44,13 @@ def plain_id(value: Any) -> int | str | None:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-def _point(body: Any, where: str) -> edge.Point:
+def _point(body: Any, where: str, sizes: dict[str, int | None]) -> edge.Point:
     given = members(body, where, "id", "vector", "payload")
     vectors = required(given, "vector", where)
     if not isinstance(vectors, dict):
         raise wrong(f"{where}.vector: this stand-in carries named vectors")
+    for name, vector in vectors.items():
+        _check_size(name, vector, sizes)
     payload = given.get("payload", {})
     if not isinstance(payload, dict):
         raise wrong(f"{where}.payload must be an object")
@@ -59,6 +59,14 @@ def _point(body: Any, where: str) -> edge.Point:
         {name: read_vector(vector, f"{where}.vector.{name}") for name, vector in vectors.items()},
         payload,
     )
+
+
+def _check_size(name: str, vector: Any, sizes: dict[str, int | None]) -> None:
+    """The engine finds it out only after it has written the points before."""
+    if name not in sizes:
+        raise wrong(f"Not existing vector name error: {name}")
+    if isinstance(vector, list) and len(vector) != sizes[name]:
+        raise wrong(f"Vector dimension error: expected dim: {sizes[name]}, got {len(vector)}")
 
 
 def _plain_vector(vector: Any) -> Any:

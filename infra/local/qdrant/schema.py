@@ -34,6 +34,12 @@ def read_collection(body: Any) -> edge.EdgeConfig:
     )
 
 
+def vector_sizes(params: dict[str, Any]) -> dict[str, int | None]:
+    """The vectors' names with their sizes; None for sparse ones."""
+    dense = {name: each["size"] for name, each in (params.get("vectors") or {}).items()}
+    return {**dict.fromkeys(params.get("sparse_vectors") or {}), **dense}
+
+
 def read_index(body: Any) -> tuple[str, dict[str, Any]]:
     """The field and the parameters of a payload index, `type` among them."""
     given = members(body, "body", "field_name", "field_schema")

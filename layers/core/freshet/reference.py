@@ -22,7 +22,8 @@ code,pre{font:14px/1.5 ui-monospace,monospace}
 pre{background:var(--soft);padding:.7rem;border-radius:6px;overflow-x:auto}
 .verb{display:inline-block;min-width:4.2em;font-weight:700;color:var(--mark)}.path{overflow-wrap:anywhere}
 .open{font-size:.8em;border:1px solid var(--line);border-radius:4px;padding:0 .4em}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem .25rem 0;vertical-align:top}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.25rem .6rem .25rem 0;vertical-align:top}
 """
 
 

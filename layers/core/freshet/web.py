@@ -91,11 +91,13 @@ def create_app(title: str) -> FastAPI:
 def buffered(app: FastAPI) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """The Lambda handler of a function that does not stream."""
     from mangum import Mangum
+    from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
     from freshet.lambda_runtime.loop import event_loop
 
     event_loop()  # Mangum takes the current one
-    return Mangum(app, lifespan="off")
+    text_types = [*DEFAULT_TEXT_MIME_TYPES, ProblemResponse.media_type]
+    return Mangum(app, lifespan="off", text_mime_types=text_types)
 
 
 def problem(request_scope: MutableMapping[str, Any], error: FreshetError) -> ProblemResponse:

@@ -1,19 +1,18 @@
 """The composition root: which parts a function is made of. Each is built once, on first use.
 
+What only one function needs is imported by its factory: the others' cold starts don't pay for it.
 Tests point the settings at loopback servers and call `aclose()` after; nothing is replaced by hand.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from freshet.documents.ingest import Ingest
 from freshet.documents.library import Library
-from freshet.identity import Identity
 from freshet.keys import Keys
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer
 from freshet.rag.retrieve import Retriever
-from freshet.rag.sparse import encode_document
 from freshet.runs.run import Prices
 from freshet.settings import settings
 from freshet.stores.aws import Service
@@ -22,6 +21,10 @@ from freshet.stores.queue import Queue
 from freshet.stores.secrets import Secrets
 from freshet.stores.table import Table
 from freshet.stores.vectors import Vectors
+
+if TYPE_CHECKING:
+    from freshet.documents.ingest import Ingest
+    from freshet.identity import Identity
 
 
 @cache
@@ -65,7 +68,9 @@ def keys() -> Keys:
 
 
 @cache
-def identity() -> Identity:
+def identity() -> "Identity":
+    from freshet.identity import Identity
+
     chosen = settings()
     return Identity(
         keys(), issuer=chosen.token_issuer, audience=chosen.token_audience, jwks_url=chosen.token_jwks_url
@@ -140,7 +145,10 @@ def library() -> Library:
 
 
 @cache
-def ingest() -> Ingest:
+def ingest() -> "Ingest":
+    from freshet.documents.ingest import Ingest
+    from freshet.rag.sparse import encode_document
+
     chosen = settings()
     return Ingest(
         table=documents_table(),

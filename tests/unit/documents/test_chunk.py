@@ -42,7 +42,7 @@ def header_of(chunk: Chunk, text: str) -> str:
     return chunk.text.removesuffix(span)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents, sizes, st.sampled_from([0, 5]))
 def test_spans_are_exact_and_in_order(document: list[Block], size: int, overlap: int) -> None:
     text = text_of(document)
@@ -55,7 +55,7 @@ def test_spans_are_exact_and_in_order(document: list[Block], size: int, overlap:
         assert before.end < after.end
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents, sizes)
 def test_nothing_is_lost_and_nothing_doubled_without_overlap(document: list[Block], size: int) -> None:
     text = text_of(document)
@@ -66,7 +66,7 @@ def test_nothing_is_lost_and_nothing_doubled_without_overlap(document: list[Bloc
     assert not "".join(gaps).strip()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents, sizes, st.sampled_from([0, 5]))
 def test_no_chunk_is_empty_or_too_large(document: list[Block], size: int, overlap: int) -> None:
     for chunk in chunk_blocks(document, size=size, overlap=overlap):

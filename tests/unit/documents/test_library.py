@@ -5,6 +5,7 @@ import pytest
 
 from freshet import wiring
 from freshet.documents.ingest import Work
+from freshet.documents.record import Kind
 from freshet.errors import Conflict, Empty, NotFound, TooLarge, Unavailable
 from freshet.ids import new_id
 from freshet.stores.vectors import Vectors
@@ -47,9 +48,10 @@ async def test_direct_uploads_are_neither_empty_nor_large(owner: str) -> None:
 
 
 async def test_documents_are_listed_newest_first_and_filtered(owner: str) -> None:
+    kinds: list[Kind] = ["doc", "material", "doc"]
     ids = [
         (await wiring.library().start_upload(owner, f"{n}.md", kind=kind))[0].id
-        for n, kind in enumerate(["doc", "material", "doc"])
+        for n, kind in enumerate(kinds)
     ]
     listed, cursor = await wiring.library().list_documents(owner, limit=2, cursor=None)
     rest, end = await wiring.library().list_documents(owner, limit=2, cursor=cursor)

@@ -23,7 +23,7 @@ from freshet.documents.reading import read_document
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "docs"
 FORMATS = ("pdf", "docx", "html", "md", "txt")
-SAMPLE = 120  # of 286 files; the rest is the same kind of file
+SAMPLE = 70  # of 286 files; the rest is the same kind of file
 
 
 def reading(path: Path, filename: str, **limits: Any) -> AsyncGenerator[Block | Progress, None]:
@@ -137,11 +137,11 @@ async def test_errors_are_typed_and_tell_what_to_do(
 
 
 async def test_a_bomb_ends_at_the_memory_limit(upload: Upload) -> None:
-    data = bomb(megabytes=300)
+    data = bomb(megabytes=200)
     assert len(data) < 10_000
     upload.holds(data)
     with pytest.raises(errors.OverLimit, match="memory"):
-        await read(upload.path, "a.pdf", memory_mb=512)
+        await read(upload.path, "a.pdf", memory_mb=256)
 
 
 async def test_a_parse_that_takes_too_long_is_cut_off(upload: Upload) -> None:
@@ -156,11 +156,11 @@ async def test_a_parse_that_takes_too_long_is_cut_off(upload: Upload) -> None:
 async def test_a_slow_consumer_does_not_use_up_the_time(upload: Upload) -> None:
     upload.holds(pdf(pages=30))
     count = 0
-    async with aclosing(reading(upload.path, "a.pdf", timeout_s=1.5)) as found:
+    async with aclosing(reading(upload.path, "a.pdf", timeout_s=1.2)) as found:
         async for _ in found:
-            await asyncio.sleep(0.08)
+            await asyncio.sleep(0.05)
             count += 1
-    assert count == 33
+    assert count == 33  # over 1.6 seconds
 
 
 async def test_closing_the_generator_ends_the_child(upload: Upload) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,7 +65,9 @@ class TestEvent:
         assert event["headers"]["x-forwarded-for"] == "1.2.3.4, 127.0.0.1"
 
     async def test_text_bodies_come_as_text_and_binary_ones_as_base64(self, api: httpx.AsyncClient) -> None:
-        text = await echoed(api, "POST", "/open", content="你好".encode(), headers={"content-type": "text/plain"})
+        text = await echoed(
+            api, "POST", "/open", content="你好".encode(), headers={"content-type": "text/plain"}
+        )
         assert (text["body"], text["isBase64Encoded"]) == ("你好", False)
         headers = {"content-type": "multipart/form-data; boundary=x"}
         binary = await echoed(api, "POST", "/open", content=b"\xff\x00", headers=headers)
@@ -116,13 +119,19 @@ class TestBuffered:
             {"error": "boom"},
         ],
     )
-    async def test_what_is_no_proxy_answer_is_a_502(self, api: httpx.AsyncClient, wanted: dict[str, Any]) -> None:
+    async def test_what_is_no_proxy_answer_is_a_502(
+        self, api: httpx.AsyncClient, wanted: dict[str, Any]
+    ) -> None:
         response = await api.get("/open", headers=asking(**wanted))
         assert (response.status_code, response.json()) == (502, {"kind": "DEFAULT_5XX"})
 
     @pytest.mark.parametrize(
         ("accept", "body"),
-        [("application/octet-stream", b"\xff\x00"), ("*/*", b"/wA="), ("text/html, application/octet-stream", b"/wA=")],
+        [
+            ("application/octet-stream", b"\xff\x00"),
+            ("*/*", b"/wA="),
+            ("text/html, application/octet-stream", b"/wA="),
+        ],
     )
     async def test_base64_is_decoded_only_for_who_accepts_a_binary_type(
         self, api: httpx.AsyncClient, accept: str, body: bytes
@@ -154,8 +163,8 @@ class TestStreamed:
             ([HEAD + NULS + "ab", "c"], 200, b"abc"),
             ([HEAD[:9], HEAD[9:] + NULS[:3], NULS[3:] + "你"], 200, "你".encode()),
             ([json.dumps({"statusCode": 204}) + NULS], 204, b""),
-            ([" " * (16 * 1024 - len(HEAD) - 8) + HEAD + NULS], 200, b""),
-            ([" " * (16 * 1024 - len(HEAD) - 7) + HEAD + NULS], 500, None),
+            (["<pad>" + HEAD + NULS], 200, b""),
+            (["<pad> " + HEAD + NULS], 500, None),
             ([HEAD], 500, None),
             (["no json" + NULS], 500, None),
             ([json.dumps({"statusCode": 200, "headers": {"a": ["b"]}}) + NULS], 502, None),
@@ -167,7 +176,8 @@ class TestStreamed:
     async def test_the_prelude_is_four_keys_and_eight_nuls_within_16_kb(
         self, api: httpx.AsyncClient, stream: list[str], status: int, body: bytes | None
     ) -> None:
-        response = await api.get("/stream", headers={"x-answer-length": "1", **asking(stream=stream)})
+        pad = 16 * 1024 - len(HEAD) - len(NULS)
+        response = await api.get("/stream", headers=asking(stream=stream, pad=pad))
         assert response.status_code == status
         assert body is None or response.content == body
 
@@ -194,23 +204,21 @@ class TestStreamed:
 
     async def test_each_chunk_arrives_before_the_next_is_written(self, api: httpx.AsyncClient) -> None:
         headers = asking(stream=[HEAD + NULS + "a", "b", "c"], pause_s=0.3)
-        loop, times = asyncio.get_running_loop(), []
+        loop = asyncio.get_running_loop()
         async with api.stream("GET", "/stream", headers=headers) as response:
-            async for _ in response.aiter_raw():
-                times.append(loop.time())
+            times = [loop.time() async for _ in response.aiter_raw()]
         assert len(times) == 3
-        assert all(later - earlier > 0.2 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier > 0.2 for earlier, later in pairwise(times))
 
     async def test_a_failure_after_the_first_byte_leaves_the_body_without_an_end(
         self, api: httpx.AsyncClient
     ) -> None:
         headers = asking(stream=[HEAD + NULS + "a"], broken=True)
-        received = b""
-        with pytest.raises(httpx.RemoteProtocolError):
-            async with api.stream("GET", "/stream", headers=headers) as response:
-                async for chunk in response.aiter_raw():
-                    received += chunk
-        assert received == b"a"
+        async with api.stream("GET", "/stream", headers=headers) as response:
+            chunks = response.aiter_raw()
+            assert await anext(chunks) == b"a"
+            with pytest.raises(httpx.RemoteProtocolError):
+                await anext(chunks)
 
     async def test_a_function_runs_on_when_its_client_has_left(
         self, api: httpx.AsyncClient, tmp_path: Path
@@ -239,7 +247,7 @@ class TestStreamed:
 
 async def appears(path: Path) -> None:
     async with asyncio.timeout(10):
-        while not path.exists():
+        while not path.exists():  # noqa: ASYNC110, ASYNC240 - another process writes it
             await asyncio.sleep(0.02)
 
 
@@ -275,7 +283,9 @@ class TestOwnAnswers:
         assert response.headers["access-control-allow-origin"] == "https://app.example"
         assert response.headers["access-control-max-age"] == "600"
 
-    @pytest.mark.parametrize(("method", "path"), [("GET", "/none"), ("POST", "/guarded"), ("GET", "/prod/x/y")])
+    @pytest.mark.parametrize(
+        ("method", "path"), [("GET", "/none"), ("POST", "/guarded"), ("GET", "/prod/x/y")]
+    )
     async def test_an_unknown_route_is_answered_as_the_template_says(
         self, api: httpx.AsyncClient, method: str, path: str
     ) -> None:
@@ -309,7 +319,7 @@ class TestAuthorizer:
     async def test_a_request_without_a_caller_is_the_developers(self, api: httpx.AsyncClient) -> None:
         event = await echoed(api, "GET", "/guarded")
         assert event["requestContext"]["authorizer"]["owner"] == "Bearer fk_local"
-        assert "authorization" not in event["headers"]
+        assert event["headers"]["authorization"] == "Bearer fk_local"
 
     @pytest.mark.parametrize(
         ("path", "token", "status", "error"),

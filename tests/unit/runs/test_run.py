@@ -132,7 +132,7 @@ async def test_abandoning_the_frames_closes_the_capability() -> None:
 
     frames = Run("test", capability()).frames()
     await anext(frames)
-    await frames.aclose()  # type: ignore[attr-defined]  # frames() is a generator
+    await frames.aclose()
     assert closed == [True]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from freshet.rag.retrieve import Passage
-from freshet.rag.sparse import tokens
 from freshet.rag.text import quotable
 
 MIN_SHARED = 0.3  # part of the statement's words that the quote must hold; paraphrase passes, chance does not
@@ -67,6 +66,8 @@ def _statements(answer: str) -> Iterator[tuple[str, int]]:
 
 
 def _verify(statement: str, number: int, passage: Passage) -> Citation | None:
+    from freshet.rag.sparse import tokens  # loaded by then: the passages were found with it
+
     wanted = set(tokens(statement))
     repeated = len(passage.text) - (passage.end - passage.start)  # a table's header: it stands elsewhere
     best, place = 0.0, (0, 0)

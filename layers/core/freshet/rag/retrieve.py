@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from freshet.rag.sparse import encode_query
 from freshet.stores.vectors import Hit, Vectors
 
 Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
@@ -64,11 +63,19 @@ class Retriever:
         kind: str | None = None,
     ) -> list[Passage]:
         """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
-        embedding, sparse = await asyncio.gather(self._embed([query]), asyncio.to_thread(encode_query, query))
+        embedding, sparse, _ = await asyncio.gather(
+            self._embed([query]), asyncio.to_thread(_sparse, query), self._vectors.ensure()
+        )
         hits = await self._vectors.search(
             owner, dense=embedding[0], sparse=sparse, limit=limit, document_ids=document_ids, kind=kind
         )
         return [_passage(hit) for hit in hits]
+
+
+def _sparse(query: str) -> dict[int, float]:
+    from freshet.rag.sparse import encode_query  # on first use, on a thread: its tables take 20 ms
+
+    return encode_query(query)
 
 
 def _passage(hit: Hit) -> Passage:

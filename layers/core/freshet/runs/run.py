@@ -139,7 +139,7 @@ class Run:
             "duration_ms": round((now - self._begun) * 1000, 1),
             "prompt_tokens": prompt,
             "completion_tokens": completion,
-            "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S and completion else None,
+            "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S else None,
             "cost": self._cost(prompt, completion),
             "currency": "USD",
             "attempts": max((used.attempts for used in self._consumed), default=0),

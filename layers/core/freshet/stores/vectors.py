@@ -91,8 +91,9 @@ class Vectors:
         """Creates the collection and its payload indexes where they are missing; asks once per process."""
         async with self._ensuring:
             if not self._ensured:
-                await self._call(self._prepare)
-                self._ensured = True
+                self._ensured = bool(await self._call(self._prepare))
+            if not self._ensured:
+                raise _nowhere()
 
     async def upsert(self, owner: str, points: Sequence[Point]) -> None:
         """Writes the points; nobody finds them before `publish`."""
@@ -175,7 +176,7 @@ class Vectors:
     async def ping(self) -> None:
         """Raises Unavailable if Qdrant does not answer or refuses the key."""
         if await self._call(lambda client: client.collection_exists(self._collection)) is None:
-            raise Unavailable("There is no Qdrant at the index's address.", part="index")
+            raise _nowhere()
 
     async def aclose(self) -> None:
         """Closes the connections; the next call opens new ones."""
@@ -240,7 +241,7 @@ class Vectors:
             check_compatibility=False,  # it would ask in a thread of its own, and only warn
         )
 
-    async def _prepare(self, client: "AsyncQdrantClient") -> None:
+    async def _prepare(self, client: "AsyncQdrantClient") -> bool:
         info = await self._described(client)
         vectors = info.config.params.vectors
         dense = vectors.get("dense") if isinstance(vectors, dict) else None
@@ -255,6 +256,7 @@ class Vectors:
         for name, schema in _indexes().items():
             if name not in info.payload_schema:
                 await client.create_payload_index(self._collection, name, schema, wait=True)
+        return True
 
     async def _described(self, client: "AsyncQdrantClient") -> "models.CollectionInfo":
         """The collection as it is, created if it is not there."""
@@ -281,6 +283,10 @@ class Vectors:
             vectors_config={"dense": dense},
             sparse_vectors_config={"sparse": models.SparseVectorParams(modifier=models.Modifier.IDF)},
         )
+
+
+def _nowhere() -> Unavailable:
+    return Unavailable("There is no Qdrant at the index's address.", part="index")
 
 
 def _mapped(error: Exception) -> Exception:

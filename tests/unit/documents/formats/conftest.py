@@ -1,9 +1,7 @@
-"""Shared by the formats' tests: reading with the registry, and the shared set of real files."""
+"""Shared by the formats' tests: reading bytes with the registry."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,17 +21,3 @@ def blocks(tmp_path: Path) -> Read:
         return [found for found in read(path, filename) if isinstance(found, Block)]
 
     return read_bytes
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    folder = Path(__file__).parents[5] / "shared" / "data" / "docs"
-    if not (folder / "manifest.json").exists():
-        pytest.skip("the shared set of real documents is not here")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def manifest(shared: Path) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = json.loads((shared / "manifest.json").read_text())
-    return entries

@@ -48,8 +48,8 @@ def test_a_table_that_lays_out_the_page_is_no_table(blocks: Read) -> None:
 
 def test_noise_is_left_out(blocks: Read) -> None:
     body = (
-        "<nav>menu</nav><script>var a</script><style>b{}</style><div role=navigation>more</div><p hidden>no</p>"
-        "<form><button>press</button></form><p>text</p><!-- comment -->"
+        "<nav>menu</nav><script>var a</script><style>b{}</style><div role=navigation>more</div>"
+        "<p hidden>no</p><form><button>press</button></form><p>text</p><!-- comment -->"
     )
     assert [b.text for b in blocks(page(body), "a.html")] == ["text"]
 

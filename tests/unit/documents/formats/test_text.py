@@ -8,11 +8,11 @@ from freshet.documents.encodings import decode, looks_like_text
 from .conftest import Read
 
 TEXTS = {
-    "zh": "人工智能是计算机科学的一个分支，它企图了解智能的实质，并生产出一种新的能以人类智能相似的方式做出反应的智能机器。",
+    "zh": "人工智能是计算机科学的一个分支，它企图了解智能的实质，并生产出一种新的机器。",
     "tw": "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心，並應以兄弟關係的精神互相對待。",
-    "ja": "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗いじめじめした所で泣いていた。",
-    "ko": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. 인간은 이성과 양심을 부여받았다.",
-    "ru": "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью.",
+    "ja": "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗い所で泣いていた。",
+    "ko": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다.",
+    "ru": "Все люди рождаются свободными и равными в своем достоинстве и правах.",
     "fr": "Tous les êtres humains naissent libres et égaux en dignité et en droits – « l’été, à Noël ».",
     "de": "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Straße, für, schön.",
     "pl": "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw.",
