@@ -9,6 +9,7 @@ import importlib.util
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -21,8 +22,21 @@ PUBLIC = {"/health", "/openapi.json", "/docs"}
 
 def functions() -> dict[str, FastAPI]:
     """The apps of the functions that have one, by name."""
-    apps = {path.parent.name: _load(path) for path in sorted(ROOT.glob("functions/*/app.py"))}
-    return {name: app for name, app in apps.items() if app is not None}
+    folders = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+    apps = {name: getattr(load(name), "app", None) for name in folders}
+    return {name: app for name, app in apps.items() if isinstance(app, FastAPI)}
+
+
+def load(function: str) -> ModuleType:
+    """A function's code as a module of its own; in their folders all are called `app`."""
+    path = ROOT / f"functions/{function}/app.py"
+    spec = importlib.util.spec_from_file_location(f"functions_{function}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # pydantic looks up annotations there
+    spec.loader.exec_module(module)
+    return module
 
 
 def document() -> dict[str, Any]:
@@ -67,17 +81,6 @@ def _merge(into: dict[str, Any], found: dict[str, Any]) -> None:
     for name, value in found.items():
         if into.setdefault(name, value) != value:
             raise ValueError(f"two functions disagree about {name}")
-
-
-def _load(path: Path) -> FastAPI | None:
-    spec = importlib.util.spec_from_file_location(f"functions_{path.parent.name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # pydantic looks up annotations there
-    spec.loader.exec_module(module)
-    app = getattr(module, "app", None)
-    return app if isinstance(app, FastAPI) else None
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Query, Response, UploadFile, status
+from fastapi import Form, Query, Response, UploadFile, status
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
@@ -73,7 +73,7 @@ async def start_upload(body: NewDocument, owner: Owner) -> StartedUpload:
 
 
 @app.post("/api/v1/documents/upload", status_code=status.HTTP_201_CREATED, summary="Upload a small file")
-async def upload(file: UploadFile, owner: Owner, kind: Kind = "material") -> Uploaded:
+async def upload(file: UploadFile, owner: Owner, kind: Annotated[Kind, Form()] = "material") -> Uploaded:
     """`multipart/form-data` with a part `file` of up to 4 MB: `curl -F file=@handbook.pdf …`."""
     data = await file.read()
     document = await wiring.library().upload(

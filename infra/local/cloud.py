@@ -19,6 +19,7 @@ from infra.local.errors import LocalCloudError
 from infra.local.gateway import Gateway, deploy
 from infra.local.identity import seed_local_key
 from infra.local.lambda_service import FunctionPool, FunctionSpec
+from infra.local.logs import show
 from infra.local.ports import listen
 from infra.local.server import server
 from infra.local.servers import ROOT
@@ -76,7 +77,7 @@ class Cloud:
         await seed_local_key(stack)
         specs = await self._make_specs(stack)
         old = list(self._pools.values())
-        self._pools = {name: FunctionPool(spec, _log_line) for name, spec in specs.items()}
+        self._pools = {name: FunctionPool(spec, show) for name, spec in specs.items()}
         self._specs, self.stack = specs, stack
         strict = self.backends.environment.get("LOCAL_AUTH") == "strict"
         deployment = deploy(stack.api, self._pools, region=self.backends.aws.region, strict=strict)
@@ -177,10 +178,6 @@ async def _changes(options: Options) -> AsyncIterator[set[Path]]:
 
 def _within(path: Path, folder: Path) -> bool:
     return path.is_relative_to(folder)
-
-
-def _log_line(function: str, line: str) -> None:
-    logging.getLogger(function).info("%s", line)
 
 
 def running(state: State) -> Mapping[str, Any] | None:

@@ -5,7 +5,6 @@ state folder; if none does, it starts the backends for as long as the invocation
 """
 
 import asyncio
-import logging
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from infra.local.cloud import running
 from infra.local.environment import parameters, read_environment
 from infra.local.errors import LocalCloudError
 from infra.local.lambda_service import FunctionPool, Invocation
+from infra.local.logs import show
 from infra.local.state import State
 from infra.local.template import Stack, load
 
@@ -34,7 +34,7 @@ async def invoke(options: Options, name: str, event: Path) -> int:
             raise LocalCloudError(
                 f"There is no function {name}; there are {', '.join(sorted(stack.functions))}."
             )
-        pool = FunctionPool(functions.spec(function, aws, built=options.built), _log_line)
+        pool = FunctionPool(functions.spec(function, aws, built=options.built), show)
         try:
             return await _show(await pool.invoke(payload))
         finally:
@@ -92,7 +92,3 @@ def _read(event: Path) -> bytes:
 def _write(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
-
-
-def _log_line(function: str, line: str) -> None:
-    logging.getLogger(function).info("%s", line)

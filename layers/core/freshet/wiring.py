@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from freshet.documents.library import Library
+from freshet.identity import Identity
 from freshet.keys import Keys
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer
@@ -24,7 +25,6 @@ from freshet.stores.vectors import Vectors
 
 if TYPE_CHECKING:
     from freshet.documents.ingest import Ingest
-    from freshet.identity import Identity
 
 
 @cache
@@ -68,9 +68,7 @@ def keys() -> Keys:
 
 
 @cache
-def identity() -> "Identity":
-    from freshet.identity import Identity
-
+def identity() -> Identity:
     chosen = settings()
     return Identity(
         keys(), issuer=chosen.token_issuer, audience=chosen.token_audience, jwks_url=chosen.token_jwks_url

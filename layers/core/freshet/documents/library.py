@@ -55,7 +55,8 @@ class Library:
         """A record in state `uploading` and the presigned POST that fills it."""
         if size is not None and size > self._max_bytes:
             raise self._too_large(size)
-        item = {**_new_item(filename, content_type, kind, title, tags), "size": size}
+        new = await asyncio.to_thread(_new_item, filename, content_type, kind, title, tags)
+        item = {**new, "size": size}
         upload = await self._objects.presign_upload(
             owner, _original(item["id"]), content_type=item["content_type"], max_bytes=self._max_bytes
         )
@@ -79,7 +80,8 @@ class Library:
                 f"The file has {len(data)} bytes; this route takes up to {MAX_DIRECT_BYTES}. "
                 "Use POST /api/v1/documents for larger files."
             )
-        item = {**_new_item(filename, content_type, kind, None, None), "size": len(data)}
+        new = await asyncio.to_thread(_new_item, filename, content_type, kind, None, None)
+        item = {**new, "size": len(data)}
         await self._table.put(owner, item)
         await self._objects.put(owner, _original(item["id"]), data, content_type=item["content_type"])
         return view(item)
@@ -190,6 +192,7 @@ class Library:
 def _new_item(
     filename: str, content_type: str | None, kind: Kind, title: str | None, tags: list[str] | None
 ) -> dict[str, Any]:
+    """Runs in a thread: `mimetypes` reads the system's tables on first use."""
     name = clean_filename(filename)
     now = _now()
     return {

@@ -14,6 +14,8 @@ from freshet.stores.aws import ConditionFailed, Service
 
 Item = dict[str, Any]
 
+MAX_ID_BYTES = 1024  # DynamoDB's limit for a sort key
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -32,6 +34,8 @@ class Table:
 
     async def get(self, owner: str, id_: str) -> Item | None:
         """The item, read consistently, or None."""
+        if len(id_.encode()) > MAX_ID_BYTES:
+            return None  # a client's path may be longer; DynamoDB would refuse the call
         key = encode({"owner": owner, "id": id_})
         answer = await self._service.call("get_item", TableName=self._name, Key=key, ConsistentRead=True)
         return decode(answer["Item"]) if "Item" in answer else None
@@ -140,38 +144,42 @@ def _expressions(values: Mapping[str, Any] | None = None, **expressions: str) ->
 
 
 def encode(item: Mapping[str, Any]) -> Item:
-    """A plain item in DynamoDB's typed JSON."""
-    from boto3.dynamodb.types import TypeSerializer
-
-    serialize = TypeSerializer().serialize
-    return {name: serialize(_to_decimal(value)) for name, value in item.items()}
+    """A plain item in DynamoDB's typed JSON. boto3's own encoder would cost its import, in the event loop."""
+    return {name: _typed(value) for name, value in item.items()}
 
 
 def decode(item: Mapping[str, Any]) -> Item:
     """The other way round."""
-    from boto3.dynamodb.types import TypeDeserializer
-
-    deserialize = TypeDeserializer().deserialize
-    return {name: _from_decimal(deserialize(value)) for name, value in item.items()}
+    return {name: _plain(value) for name, value in item.items()}
 
 
-def _to_decimal(value: Any) -> Any:
+def _typed(value: Any) -> dict[str, Any]:
     match value:
-        case float():
-            return Decimal(repr(value))
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int() | float():
+            return {"N": repr(value)}
+        case str():
+            return {"S": value}
         case dict():
-            return {name: _to_decimal(inner) for name, inner in value.items()}
+            return {"M": encode(value)}
         case list() | tuple():
-            return [_to_decimal(inner) for inner in value]
-    return value
+            return {"L": [_typed(inner) for inner in value]}
+    raise TypeError(f"a table holds no {type(value).__name__}")
 
 
-def _from_decimal(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dict():
-            return {name: _from_decimal(inner) for name, inner in value.items()}
-        case list():
-            return [_from_decimal(inner) for inner in value]
+def _plain(typed: Mapping[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            number = Decimal(value)
+            return int(number) if number == number.to_integral_value() else float(number)
+        case "M":
+            return decode(value)
+        case "L":
+            return [_plain(inner) for inner in value]
     return value

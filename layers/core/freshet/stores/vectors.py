@@ -231,6 +231,7 @@ class Vectors:
 
     def _build(self) -> "AsyncQdrantClient":
         """Runs in a thread: half a second of imports, and the certificates."""
+        import anyio._backends._asyncio  # noqa: F401  # the first request would import it, in the event loop
         import httpx
         from qdrant_client import AsyncQdrantClient
 
