@@ -17,6 +17,7 @@ from infra.local.backends import Options, choose
 from infra.local.cloud import running
 from infra.local.environment import parameters, read_environment
 from infra.local.errors import LocalCloudError
+from infra.local.identity import seed_local_key
 from infra.local.lambda_service import FunctionPool, Invocation
 from infra.local.logs import show
 from infra.local.state import State
@@ -66,7 +67,9 @@ async def _ground(options: Options) -> AsyncIterator[tuple[Aws, Stack]]:
         backends = choose(options, state)
         await backends.start()
         try:
+            backends.aws.adopt()
             _, stack = await backends.deploy()
+            await seed_local_key(stack)
             yield backends.aws, stack
         finally:
             await backends.stop()
