@@ -21,7 +21,7 @@ class NewDocument(Model):
     """What is about to be uploaded."""
 
     filename: str = Field(min_length=1, max_length=4096)
-    content_type: str | None = Field(None, max_length=255, pattern=r"^[\w.+-]+/[\w.+-]+(\s*;.*)?$")
+    content_type: str | None = Field(None, max_length=255, description="default: that of the file name")
     size: int | None = Field(None, ge=1, description="bytes")
     kind: Kind = "material"
     title: str | None = Field(None, min_length=1, max_length=500)

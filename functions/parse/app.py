@@ -7,7 +7,9 @@ from freshet.documents.messages import process_batch
 from freshet.lambda_runtime import run
 
 
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Reports the messages that should come again (`ReportBatchItemFailures`)."""
-    failed = run(process_batch(event.get("Records", []), wiring.ingest(), wiring.parse_queue()))
+    remaining_s = context.get_remaining_time_in_millis() / 1000
+    records = event.get("Records", [])
+    failed = run(process_batch(records, wiring.ingest(), wiring.parse_queue(), remaining_s=remaining_s))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

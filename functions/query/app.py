@@ -12,7 +12,7 @@ from freshet.lambda_runtime import streaming
 from freshet.rag.answer import Question
 from freshet.runs.run import Run
 from freshet.sse import EventStream, event_schema
-from freshet.web import Model, Owner, create_app
+from freshet.web import Model, Owner, TimeoutMs, create_app
 
 STACK_MODEL = 1  # the stack's own
 
@@ -81,6 +81,7 @@ class Usage(BaseModel):
 class Answer(BaseModel):
     answer: str
     answered: bool = Field(description="false if the documents do not contain the answer")
+    finish_reason: str = Field(description="why the model stopped: stop, length, …")
     citations: list[Quote]
     usage: Usage
     metrics: dict[str, Any]
@@ -88,14 +89,15 @@ class Answer(BaseModel):
 
 
 @app.post("/api/v1/query", summary="Answer a question")
-async def query(body: Ask, owner: Owner) -> Answer:
-    run = await _run(body, owner)
+async def query(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Answer:
+    run = await _run(body, owner, timeout_ms)
     last = await run.result()
     metrics, final = last["metrics"], last["final_response"]
     prompt, completion = metrics["prompt_tokens"], metrics["completion_tokens"]
     return Answer(
         answer=final["output"],
         answered=final["answered"],
+        finish_reason=final["finish_reason"],
         citations=final["citations"],
         usage=Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion),
         metrics=metrics,
@@ -109,8 +111,8 @@ async def query(body: Ask, owner: Owner) -> Answer:
     response_class=Response,
     responses={200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}},
 )
-async def query_stream(body: Ask, owner: Owner) -> Response:
-    return await EventStream.open(await _run(body, owner))
+async def query_stream(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Response:
+    return await EventStream.open(await _run(body, owner, timeout_ms))
 
 
 @app.post("/api/v1/search", summary="Find passages")
@@ -122,7 +124,7 @@ async def search(body: Search, owner: Owner) -> Results:
     return Results(items=[Found.model_validate(passage.as_dict()) for passage in passages])
 
 
-async def _run(body: Ask, owner: str) -> Run:
+async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
     await _require(body, owner)
     if body.model_id != STACK_MODEL:
         raise NotFound(f"There is no model {body.model_id}.")
@@ -133,7 +135,8 @@ async def _run(body: Ask, owner: str) -> Run:
         kind=body.kind,
         history=tuple((turn.role, turn.content) for turn in body.history),
     )
-    return Run("query", wiring.answerer().answer(owner, question), wiring.prices())
+    answer = wiring.answerer().answer(owner, question)
+    return Run("query", answer, wiring.prices(), timeout_s=timeout_ms / 1000 if timeout_ms else None)
 
 
 async def _require(body: Search, owner: str) -> None:

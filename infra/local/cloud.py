@@ -39,6 +39,7 @@ class Cloud:
         self.backends: Backends | None = None
         self.stack: Stack | None = None
         self._pools: dict[str, FunctionPool] = {}
+        self._retired: list[FunctionPool] = []
         self._specs: dict[str, FunctionSpec] = {}
         self._pollers: list[asyncio.Task[None]] = []
         self._gateway: Gateway | None = None
@@ -86,7 +87,9 @@ class Cloud:
         else:
             self._gateway = Gateway(deployment)
         await self._poll(stack)
-        await asyncio.gather(*(pool.close() for pool in old))
+        # What runs there comes to its end, as on AWS; a new deployment breaks nothing off.
+        await asyncio.gather(*(pool.recycle() for pool in old))
+        self._retired = [pool for pool in (*self._retired, *old) if pool.busy]
         self.state.write("running", describe(self.backends, template.outputs))
 
     async def recycle(self, folders: set[Path]) -> None:
@@ -122,7 +125,9 @@ class Cloud:
         for task in self._pollers:
             task.cancel()
         await asyncio.gather(
-            *self._pollers, *(pool.close() for pool in self._pools.values()), return_exceptions=True
+            *self._pollers,
+            *(pool.close() for pool in (*self._pools.values(), *self._retired)),
+            return_exceptions=True,
         )
 
     async def _serve(self, listener: socket.socket) -> None:

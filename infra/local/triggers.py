@@ -6,11 +6,12 @@ Source: "Using Lambda with Amazon SQS" in the Lambda developer guide.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from infra.local.aws import Aws
@@ -60,6 +61,13 @@ class Poller:
     async def _batch(self) -> list[dict[str, Any]]:
         """Up to a batch of messages; within the window, if the trigger has one."""
         messages = await self._receive(self._trigger.batch_size, LONG_POLL_S)
+        try:
+            return await self._filled(messages)
+        except asyncio.CancelledError:
+            self._threads.submit(self._give_back, messages)
+            raise
+
+    async def _filled(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         deadline = time.monotonic() + self._trigger.window_s
         while messages and len(messages) < self._trigger.batch_size:
             left_s = deadline - time.monotonic()
@@ -76,20 +84,38 @@ class Poller:
     async def _receive(self, limit: int, wait_s: int) -> list[dict[str, Any]]:
         from botocore.exceptions import BotoCoreError, ClientError
 
+        polling = self._threads.submit(
+            self._sqs.receive_message,
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(limit, RECEIVE_MAX),
+            WaitTimeSeconds=wait_s,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
         try:
-            answer = await self._call(
-                self._sqs.receive_message,
-                QueueUrl=self._url,
-                MaxNumberOfMessages=min(limit, RECEIVE_MAX),
-                WaitTimeSeconds=wait_s,
-                AttributeNames=["All"],
-                MessageAttributeNames=["All"],
-            )
+            answer = await asyncio.wrap_future(polling)
+        except asyncio.CancelledError:
+            polling.add_done_callback(self._give_back_answer)  # its thread polls on
+            raise
         except (ClientError, BotoCoreError) as error:
             log.warning("%s: the queue does not answer: %s", self._trigger.function, error)
             await asyncio.sleep(PAUSE_S)
             return []
         return list(answer.get("Messages", []))
+
+    def _give_back_answer(self, polling: Future[dict[str, Any]]) -> None:
+        if not polling.cancelled() and not polling.exception():
+            self._give_back(polling.result().get("Messages", []))
+
+    def _give_back(self, messages: list[dict[str, Any]]) -> None:
+        """Shows the messages to other pollers at once; nobody here will serve them. Runs on a thread."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        for message in messages:
+            with contextlib.suppress(ClientError, BotoCoreError):
+                self._sqs.change_message_visibility(
+                    QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                )
 
     async def _serve(self, messages: list[dict[str, Any]]) -> None:
         event = {"Records": [self._record(message) for message in messages]}

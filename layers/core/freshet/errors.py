@@ -98,7 +98,7 @@ class DeadlineExceeded(FreshetError):
 
 
 class Unavailable(FreshetError):
-    """A part of the stack does not answer; `part` is `table`, `bucket`, `queue`, `secrets` or `index`."""
+    """A part of the stack does not answer: table, bucket, queue, secrets, index or identity."""
 
     status = 503
     code = "unavailable"

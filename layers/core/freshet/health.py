@@ -41,7 +41,7 @@ async def deep() -> Report:
     answers = await asyncio.gather(*(_try(probe) for probe in probes.values()))
     parts = dict(zip(probes, answers, strict=True))
     failing = [name for name, part in parts.items() if part.status == "failing"]
-    return Report(status="failing" if failing else "ok", failing=failing, parts=parts)
+    return Report(status="failing" if failing else "ok", failing=failing or None, parts=parts)
 
 
 async def _try(probe: Callable[[], Awaitable[None]]) -> Part:

@@ -1,4 +1,4 @@
-"""Identity: whom a bearer token speaks for. Only the `authorize` function asks this.
+"""Identity: whom a bearer token speaks for. Asked by `authorize`, and by `health` for a deep look.
 
 Two kinds of token: Freshet keys (`fk_…`), and ID tokens of the stack's Cognito user pool, verified after
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html

@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import MutableHeaders
@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from freshet.errors import FreshetError, Invalid, Unauthenticated
 from freshet.ids import new_id
-from freshet.observe import logger
+from freshet.observe import log_failure, logger
 from freshet.settings import settings
 
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@=+-]{0,127}")  # becomes part of keys and S3 prefixes
@@ -65,6 +65,10 @@ async def _owner(request: Request) -> str:
 
 
 Owner = Annotated[str, Depends(_owner)]
+TimeoutMs = Annotated[
+    int | None,
+    Header(alias="X-Request-Timeout-Ms", ge=1, description="deadline over queueing, retries and the stream"),
+]
 
 
 def create_app(title: str) -> FastAPI:
@@ -114,8 +118,12 @@ def problem(request_scope: MutableMapping[str, Any], error: FreshetError) -> Pro
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FreshetError)
     if error.status >= 500:
-        logger.warning(error.detail, code=error.code, cause=repr(error.__cause__))
+        logger.warning("failed", code=error.code, cause=type(error.__cause__).__name__, **_part(error))
     return problem(request.scope, error)
+
+
+def _part(error: FreshetError) -> dict[str, Any]:
+    return {"part": error.extra["part"]} if "part" in error.extra else {}
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -171,8 +179,8 @@ class _Edge:
 
         try:
             await self._app(scope, receive, send_marked)
-        except Exception:
-            logger.exception("unhandled", request_id=request_id, path=scope["path"])
+        except Exception as error:
+            log_failure("unhandled", error, request_id=request_id, path=scope["path"])
             if status:
                 raise
             failed = problem(scope, FreshetError("Something went wrong on our side."))

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from freshet import wiring
-from freshet.documents.ingest import Busy, Ingest, Work
-from freshet.documents.record import Document
+from freshet.documents.claim import LEASE_S, Busy, Work
+from freshet.documents.ingest import Ingest
+from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, Document
 from freshet.errors import NotFound, Unavailable
 from freshet.ids import new_id
 from freshet.stores.vectors import Vectors
@@ -59,7 +60,7 @@ def embedding(hook: Callable[[], Awaitable[None]]) -> Ingest:
 async def test_an_upload_becomes_a_searchable_document(owner: str) -> None:
     document = await uploaded(owner)
     assert document.status == "uploading"
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     ready = await wiring.library().get(owner, document.id)
     assert (ready.status, ready.error, ready.size) == ("ready", None, len(HANDBOOK))
     assert ready.chunks == await indexed(owner, document) >= 1
@@ -69,21 +70,22 @@ async def test_an_upload_becomes_a_searchable_document(owner: str) -> None:
 
 async def test_chinese_is_found_by_chinese(owner: str) -> None:
     document = await uploaded(owner, CHINESE, "员工手册.md")
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     assert "25天" in (await found(owner, "年假有几天"))[0]
 
 
 async def test_the_same_event_twice_parses_once(owner: str) -> None:
     document = await uploaded(owner)
-    await wiring.ingest().process(work(owner, document))
-    await wiring.ingest().process(work(owner, document, receipts=2))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
+    await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
     assert await generation(owner, document) == 1
 
 
 async def test_two_workers_at_once_parse_once(owner: str) -> None:
     document = await uploaded(owner)
     results = await asyncio.gather(
-        *(wiring.ingest().process(work(owner, document)) for _ in range(2)), return_exceptions=True
+        *(wiring.ingest().process(work(owner, document), budget_s=60) for _ in range(2)),
+        return_exceptions=True,
     )
     assert {type(result) for result in results if result is not None} <= {Busy}
     assert await generation(owner, document) == 1
@@ -93,7 +95,7 @@ async def test_two_workers_at_once_parse_once(owner: str) -> None:
 async def test_an_event_for_a_deleted_document_leaves_nothing_behind(owner: str) -> None:
     document = await uploaded(owner)
     await wiring.documents_table().delete(owner, document.id)
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     with pytest.raises(NotFound):
         await wiring.document_objects().download(owner, f"{document.id}/original", None)  # type: ignore[arg-type]  # never written
 
@@ -101,26 +103,60 @@ async def test_an_event_for_a_deleted_document_leaves_nothing_behind(owner: str)
 async def test_deleting_stops_a_parse_under_way(owner: str) -> None:
     document = await uploaded(owner)
     deleting = embedding(lambda: wiring.library().delete(owner, document.id))
-    await deleting.process(work(owner, document))
+    await deleting.process(work(owner, document), budget_s=60)
     with pytest.raises(NotFound):
         await wiring.library().get(owner, document.id)
     assert await found(owner) == []
 
 
+async def killed() -> None:
+    raise asyncio.CancelledError
+
+
 async def test_a_dead_worker_is_followed_by_another_after_its_lease(owner: str) -> None:
     document = await uploaded(owner)
-
-    async def killed() -> None:
-        raise asyncio.CancelledError
-
     with pytest.raises(asyncio.CancelledError):
-        await embedding(killed).process(work(owner, document))
-    with pytest.raises(Busy):
-        await wiring.ingest().process(work(owner, document, receipts=2))
+        await embedding(killed).process(work(owner, document), budget_s=60)
+    with pytest.raises(Busy) as busy:
+        await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
+    assert 0 < busy.value.wait_s <= LEASE_S + 1
     await lapse(owner, document)
-    await wiring.ingest().process(work(owner, document, receipts=2))
+    await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
     assert (await wiring.library().get(owner, document.id)).status == "ready"
     assert len(await found(owner)) == await indexed(owner, document)
+
+
+async def test_a_document_that_kills_its_workers_is_given_up(owner: str) -> None:
+    document = await uploaded(owner)
+    for receipts in range(1, ATTEMPTS + 1):
+        with pytest.raises(asyncio.CancelledError):
+            await embedding(killed).process(work(owner, document, receipts=receipts), budget_s=60)
+        await lapse(owner, document)
+    await wiring.ingest().process(work(owner, document, receipts=ATTEMPTS + 1), budget_s=60)
+    failed = await wiring.library().get(owner, document.id)
+    assert failed.error is not None
+    assert (failed.status, failed.error.code) == ("failed", "interrupted")
+
+
+async def test_waiting_for_another_worker_does_not_use_up_attempts(owner: str) -> None:
+    document = await uploaded(owner)
+    with pytest.raises(asyncio.CancelledError):
+        await embedding(killed).process(work(owner, document), budget_s=60)
+    for receipts in range(2, MAX_RECEIVES):
+        with pytest.raises(Busy):
+            await wiring.ingest().process(work(owner, document, receipts=receipts), budget_s=60)
+    await lapse(owner, document)
+    await wiring.ingest().process(work(owner, document, receipts=MAX_RECEIVES), budget_s=60)
+    assert (await wiring.library().get(owner, document.id)).status == "ready"
+
+
+async def test_a_document_that_takes_all_the_time_is_over_the_limit(owner: str) -> None:
+    document = await uploaded(owner)
+    slow = embedding(lambda: asyncio.sleep(30))
+    await slow.process(work(owner, document), budget_s=1)
+    failed = await wiring.library().get(owner, document.id)
+    assert failed.error is not None
+    assert (failed.status, failed.error.code) == ("failed", "over_limit")
 
 
 async def lapse(owner: str, document: Document) -> None:
@@ -133,9 +169,9 @@ async def test_a_worker_that_was_overtaken_changes_nothing(owner: str) -> None:
 
     async def overtaken() -> None:
         await lapse(owner, document)
-        await wiring.ingest().process(work(owner, document, receipts=2))
+        await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
 
-    await embedding(overtaken).process(work(owner, document))
+    await embedding(overtaken).process(work(owner, document), budget_s=60)
     ready = await wiring.library().get(owner, document.id)
     assert ready.status == "ready"
     assert await generation(owner, document) == 2
@@ -154,7 +190,7 @@ async def test_a_file_that_cannot_be_read_fails_with_its_reason(
     owner: str, filename: str, text: str, code: str
 ) -> None:
     document = await uploaded(owner, text, filename)
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     failed = await wiring.library().get(owner, document.id)
     assert failed.status == "failed"
     assert failed.error is not None
@@ -165,34 +201,67 @@ async def test_a_file_that_cannot_be_read_fails_with_its_reason(
 async def test_passing_trouble_is_tried_again_and_then_named(owner: str) -> None:
     document = await uploaded(owner)
     down = replace(wiring.ingest(), vectors=Vectors("http://127.0.0.1:9", "none", 256))
-    for receipts in (1, 2):
+    for receipts in (1, 2, 3, 4, MAX_RECEIVES - 1):
         with pytest.raises(Unavailable):
-            await down.process(work(owner, document, receipts=receipts))
-        assert (await wiring.library().get(owner, document.id)).status == "parsing"
+            await down.process(work(owner, document, receipts=receipts), budget_s=60)
+        waiting = await wiring.library().get(owner, document.id)
+        assert waiting.error is not None
+        assert (waiting.status, waiting.error.code) == ("parsing", "unavailable")
     with pytest.raises(Unavailable):
-        await down.process(work(owner, document, receipts=3))
+        await down.process(work(owner, document, receipts=MAX_RECEIVES), budget_s=60)
     failed = await wiring.library().get(owner, document.id)
     assert failed.error is not None
-    assert failed.error.code == "unavailable"
-    await wiring.ingest().process(work(owner, document))  # redriven from the dead-letter queue
-    assert (await wiring.library().get(owner, document.id)).status == "ready"
+    assert (failed.status, failed.error.code) == ("failed", "unavailable")
+    await wiring.ingest().process(work(owner, document), budget_s=60)  # redriven from the dead-letter queue
+    ready = await wiring.library().get(owner, document.id)
+    assert (ready.status, ready.error) == ("ready", None)
+
+
+async def request_of(owner: str, document: Document) -> str:
+    item = await wiring.documents_table().get(owner, document.id)
+    assert item is not None
+    return str(item["request"])
 
 
 async def test_parsing_again_replaces_and_doubles_nothing(owner: str) -> None:
     document = await uploaded(owner)
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     before = sorted(await found(owner))
     assert (await wiring.library().parse_again(owner, document.id)).status == "parsing"
-    await wiring.ingest().process(work(owner, document, request="api:1"))
+    again = work(owner, document, request=await request_of(owner, document))
+    await wiring.ingest().process(again, budget_s=60)
+    await wiring.ingest().process(again, budget_s=60)
     assert sorted(await found(owner)) == before
     assert await generation(owner, document) == 2
 
 
+async def test_of_several_calls_to_parse_again_only_the_last_is_worked_off(owner: str) -> None:
+    document = await uploaded(owner)
+    await wiring.ingest().process(work(owner, document), budget_s=60)
+    requests = []
+    for _ in range(3):
+        await wiring.library().parse_again(owner, document.id)
+        requests.append(await request_of(owner, document))
+    for request in requests:
+        await wiring.ingest().process(work(owner, document, request=request), budget_s=60)
+    assert await generation(owner, document) == 2
+    assert (await wiring.library().get(owner, document.id)).status == "ready"
+
+
+async def test_chunks_that_a_dead_worker_left_of_a_deleted_document_go(owner: str) -> None:
+    document = await uploaded(owner)
+    await wiring.ingest().process(work(owner, document), budget_s=60)
+    await wiring.documents_table().delete(owner, document.id)
+    assert await found(owner)
+    await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
+    assert await found(owner) == []
+
+
 async def test_a_failed_second_parse_leaves_the_first_searchable(owner: str) -> None:
     document = await uploaded(owner)
-    await wiring.ingest().process(work(owner, document))
+    await wiring.ingest().process(work(owner, document), budget_s=60)
     await wiring.document_objects().put(owner, f"{document.id}/original", b" ", content_type="text/markdown")
-    await wiring.ingest().process(work(owner, document, request="s3:2:2"))
+    await wiring.ingest().process(work(owner, document, request="s3:2:2"), budget_s=60)
     assert (await wiring.library().get(owner, document.id)).status == "failed"
     assert await found(owner)
     assert await indexed(owner, document) >= 1

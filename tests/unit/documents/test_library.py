@@ -4,7 +4,7 @@ import time
 import pytest
 
 from freshet import wiring
-from freshet.documents.ingest import Work
+from freshet.documents.claim import Work
 from freshet.documents.record import Kind
 from freshet.errors import Conflict, Empty, NotFound, TooLarge, Unavailable
 from freshet.ids import new_id
@@ -21,7 +21,7 @@ def owner() -> str:
 
 async def ready(owner: str, text: str = "# One\n\nfirst\n\n# Two\n\nsecond\n") -> str:
     document = await wiring.library().upload(owner, "a.md", text.encode())
-    await wiring.ingest().process(Work(owner, document.id, "s3:1:1"))
+    await wiring.ingest().process(Work(owner, document.id, "s3:1:1"), budget_s=60)
     return document.id
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from freshet.documents.ingest import Work
+from freshet.documents.claim import Work
 from freshet.documents.messages import works
 
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from freshet.documents.record import clean_filename, view
+from freshet.documents.record import GIVEN_UP_S, clean_filename, content_type_of, view
 from freshet.errors import Invalid
 
 ITEM = {
@@ -40,20 +40,29 @@ def test_impossible_file_names_are_refused(given: str) -> None:
     assert caught.value.extra["errors"][0]["field"] == "filename"
 
 
-def test_a_parse_that_died_on_its_last_attempt_reads_as_failed() -> None:
-    dead = view({**ITEM, "attempts": 3, "lease_until": int(time.time()) - 5})
+def test_a_parse_that_nobody_follows_up_reads_as_failed() -> None:
+    dead = view({**ITEM, "lease_until": int(time.time()) - GIVEN_UP_S - 5})
     assert dead.status == "failed"
     assert dead.error is not None
     assert dead.error.code == "interrupted"
 
 
+@pytest.mark.parametrize("lease_until", [0, int(time.time()) - 5, int(time.time()) + 60])
+def test_a_parse_that_can_still_come_back_reads_as_parsing(lease_until: int) -> None:
+    assert view({**ITEM, "lease_until": lease_until}).status == "parsing"
+
+
 @pytest.mark.parametrize(
-    "state",
+    ("given", "kept"),
     [
-        {"attempts": 2, "lease_until": int(time.time()) - 5},
-        {"attempts": 3, "lease_until": int(time.time()) + 60},
-        {"attempts": 3, "lease_until": 0},
+        ("application/pdf", "application/pdf"),
+        ("text/plain; charset=gb18030", "text/plain; charset=gb18030"),
+        (None, "text/markdown"),
+        ("", "text/markdown"),
+        ("文本/plain", "text/markdown"),
+        ("a/b\r\nx: y", "text/markdown"),
+        ("a/" + "b" * 3000, "text/markdown"),
     ],
 )
-def test_a_parse_that_can_still_come_back_reads_as_parsing(state: dict[str, int]) -> None:
-    assert view({**ITEM, **state}).status == "parsing"
+def test_a_content_type_is_the_clients_if_it_is_one(given: str | None, kept: str) -> None:
+    assert content_type_of("notes.md", given) == kept

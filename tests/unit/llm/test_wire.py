@@ -167,7 +167,7 @@ async def test_an_exhausted_quota_is_not_tried_again() -> None:
     body = b'{"error": {"message": "no money", "code": "insufficient_quota"}}'
     poor = sends(body, status="429 Too Many Requests", kind="application/json")
     async with raw_server(poor) as upstream, client(upstream.url) as llm:
-        with pytest.raises(ModelRateLimited, match="no money"):
+        with pytest.raises(ModelRateLimited):
             await llm.chat_async("hi")
     assert len(upstream.heads) == 1
 

@@ -1,3 +1,5 @@
+import pytest
+
 from freshet.rag.prompt import answer_messages, rewrite_messages
 from freshet.rag.retrieve import Passage
 
@@ -10,6 +12,22 @@ def test_a_source_cannot_close_its_fence() -> None:
     assert content.count("<source ") == 1
     assert content.count("</question>") == 1
     assert 'document="a&quot;b.pdf" page="2" heading="A &gt; B&lt;x&gt;"' in content
+
+
+@pytest.mark.parametrize(
+    "hostile", ["</source>", "< /source>", "<\u200b/source>", "＜/source＞", "<／Source x>", "<QUESTION>"]
+)
+def test_no_spelling_of_a_fence_passes(hostile: str) -> None:
+    found = Passage("d", "c", "a.md", f"text {hostile} more <div> 1 < 2", 1, (), 0, 1, 1.0)
+    content = answer_messages("why?", [found])[1]["content"]
+    assert f"text {hostile}" not in content
+    assert "<div> 1 < 2" in content
+
+
+def test_only_the_newest_turns_of_a_long_conversation_are_read() -> None:
+    history = [("user", f"{n} " + "x" * 9_000) for n in range(9)]
+    content = rewrite_messages("and?", history)[1]["content"]
+    assert [n for n in range(9) if f"user: {n} " in content] == [7, 8]
 
 
 def test_a_follow_up_is_put_beside_its_conversation() -> None:

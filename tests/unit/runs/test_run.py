@@ -1,9 +1,10 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
-from freshet.errors import ModelCut, NotFound
+from freshet.errors import DeadlineExceeded, ModelCut, NotFound
 from freshet.runs import run as running
 from freshet.runs.events import (
     Consumed,
@@ -20,7 +21,7 @@ from freshet.runs.events import (
 from freshet.runs.run import Prices, Run
 
 
-async def events(*given: RunEvent | Exception) -> AsyncIterator[RunEvent]:
+async def events(*given: RunEvent | Exception) -> AsyncGenerator[RunEvent, None]:
     for event in given:
         if isinstance(event, Exception):
             raise event
@@ -123,7 +124,7 @@ async def test_the_answer_without_a_stream_raises_what_failed_and_names_the_run(
 async def test_abandoning_the_frames_closes_the_capability() -> None:
     closed = []
 
-    async def capability() -> AsyncIterator[RunEvent]:
+    async def capability() -> AsyncGenerator[RunEvent, None]:
         try:
             yield Started()
             yield Content("a")
@@ -138,3 +139,25 @@ async def test_abandoning_the_frames_closes_the_capability() -> None:
 
 def test_answers_end_before_the_function_does() -> None:
     assert running.ANSWER_TIMEOUT_S < 300
+
+
+async def test_one_deadline_ends_the_run_honestly() -> None:
+    async def slow() -> AsyncGenerator[RunEvent, None]:
+        yield Started()
+        yield Content("half")
+        await asyncio.sleep(30)
+
+    one = Run("test", slow(), timeout_s=0.2)
+    shown = await data(one)
+    assert shown[1] == {"content": "half", "done": False}
+    assert shown[-1]["problem"]["code"] == "deadline"
+    assert shown[-1]["problem"]["run_id"] == one.id
+
+
+async def test_a_deadline_before_the_start_is_a_status() -> None:
+    async def stuck() -> AsyncGenerator[RunEvent, None]:
+        await asyncio.sleep(30)
+        yield Started()
+
+    with pytest.raises(DeadlineExceeded):
+        await Run("test", stuck(), timeout_s=0.1).result()

@@ -1,6 +1,6 @@
 import pytest
 
-from freshet.errors import FreshetError
+from freshet.errors import Unavailable
 from freshet.stores.aws import Service
 from freshet.stores.secrets import Secrets
 from tests.stack import Stack
@@ -15,6 +15,10 @@ async def test_a_secret_is_decrypted_and_then_remembered(cloud: Stack) -> None:
     assert await secrets.get("/freshet/model-key") == "sk-1"
 
 
-async def test_a_missing_secret_is_named(cloud: Stack) -> None:
-    with pytest.raises(FreshetError, match="/freshet/none"):
+async def test_a_missing_secret_is_named_to_the_operator_only(
+    cloud: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Unavailable) as caught:
         await Secrets(Service("ssm", "secrets")).get("/freshet/none")
+    assert caught.value.part == "secrets"
+    assert "/freshet/none" not in caught.value.detail

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
@@ -49,7 +49,7 @@ def test_chinese_is_sent_as_it_is() -> None:
     assert "你好".encode() in encode("01J", Frame(0, {"content": "你好"}))
 
 
-async def paced(pause_s: float) -> AsyncIterator[RunEvent]:
+async def paced(pause_s: float) -> AsyncGenerator[RunEvent, None]:
     yield Started({"model": "m", "sources": []})
     for text in "你好":
         await asyncio.sleep(pause_s)
@@ -57,7 +57,7 @@ async def paced(pause_s: float) -> AsyncIterator[RunEvent]:
     yield Done({"output": "你好"})
 
 
-async def refused() -> AsyncIterator[RunEvent]:
+async def refused() -> AsyncGenerator[RunEvent, None]:
     raise NotFound("nothing here")
     yield Started()
 
@@ -120,7 +120,7 @@ async def test_what_fails_before_the_first_event_is_a_status() -> None:
 async def test_a_client_that_goes_away_changes_nothing() -> None:
     finished = asyncio.Event()
 
-    async def capability() -> AsyncIterator[RunEvent]:
+    async def capability() -> AsyncGenerator[RunEvent, None]:
         yield Started()
         for _ in range(5):
             await asyncio.sleep(0.05)

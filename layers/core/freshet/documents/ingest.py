@@ -1,8 +1,8 @@
 """Ingest: from a queue message to a searchable document, whatever is sent twice, late or half.
 
-A message is a claim on a document. Whoever gets the claim (one conditional write) has a generation of his
-own; every later write holds on to it, so a deleted document, a newer parse or a lapsed lease stops the
-work at its next step. Chunks are invisible until all of them are written (`Vectors.publish`).
+Whoever has the claim (`freshet.documents.claim`) works; every later write holds on to its generation, so a
+deleted document, a newer parse or a lapsed lease stops the work at its next step. Chunks are invisible
+until all of them are written (`Vectors.publish`).
 """
 
 import asyncio
@@ -12,47 +12,30 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.chunk import Chunk, Chunker
+from freshet.documents.claim import Gone, Work, claim, lease
 from freshet.documents.reading import read_document
-from freshet.documents.record import ATTEMPTS
-from freshet.errors import DocumentError, FreshetError, NoText, NotFound
+from freshet.documents.record import MAX_RECEIVES, now, original
+from freshet.errors import DocumentError, FreshetError, NoText, NotFound, OverLimit
 from freshet.observe import logger, measure
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from freshet.stores.vectors import Point, Vectors, point_id
 
-LEASE_S = 60  # renewed with every batch; a worker silent for longer is taken for dead
 BATCH = 64  # chunks that are embedded and written together
+PROGRESS_S = 2.0  # between two signs of life on the record
+TOO_LONG = "The file has more text than can be indexed in one go. Split it into parts."
 
-_CLAIMABLE = (
-    "attribute_exists(#id) AND #lease_until < :now "
-    "AND (attribute_not_exists(#request) OR #request <> :request OR #status <> :ready)"
-)
 _MINE = "attribute_exists(#id) AND #generation = :generation AND #status = :parsing"
-
-
-class Busy(Exception):
-    """Another worker is at this document; the message should come again."""
 
 
 class _Lost(Exception):
     """The document was deleted, or a newer parse took over: what was written must go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a queue message asks for; `receipts` counts its deliveries, this one included."""
-
-    owner: str
-    document_id: str
-    request: str
-    receipts: int = 1
 
 
 Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
@@ -71,54 +54,38 @@ class Ingest:
     memory_mb: int
     timeout_s: float
 
-    async def process(self, work: Work) -> None:
+    async def process(self, work: Work, *, budget_s: float) -> None:
         """Parses, chunks, embeds and indexes. Returns when the message is done with (also as `failed`).
 
         Raises Busy, or the passing trouble (Unavailable, ModelError) after which it should come again.
         """
-        item = await self._claim(work)
-        if item is None:
+        try:
+            item = await claim(self.table, work)
+        except Gone:
+            await self._forget(work)
             return
+        if item is not None:
+            await self._parse(work, item, budget_s)
+
+    async def _parse(self, work: Work, item: dict[str, Any], budget_s: float) -> None:
         parse = _Parse(self, work, item)
         try:
-            await parse.run()
+            async with asyncio.timeout(budget_s):
+                await parse.run()
         except _Lost:
             await self.vectors.delete(work.owner, work.document_id, generation=item["generation"])
         except DocumentError as error:
             await parse.fail(error.code, error.detail)
+        except TimeoutError:
+            await parse.fail(OverLimit.code, TOO_LONG)
         except Exception as error:
             await parse.release(error)
             raise
 
-    async def _claim(self, work: Work) -> dict[str, Any] | None:
-        try:
-            return await self.table.update(
-                work.owner,
-                work.document_id,
-                {
-                    "status": "parsing",
-                    "request": work.request,
-                    "attempts": work.receipts,
-                    "lease_until": int(time.time()) + LEASE_S,
-                    "pages_done": 0,
-                    "pages_total": None,
-                    "error": None,
-                    "expires_at": None,
-                    "updated_at": _now(),
-                },
-                add={"generation": 1},
-                when=_CLAIMABLE,
-                now=int(time.time()),
-                request=work.request,
-                ready="ready",
-            )
-        except ConditionFailed as failure:
-            if failure.item is None:
-                await self.objects.delete(work.owner, f"{work.document_id}/original")
-                return None
-            if failure.item["lease_until"] >= time.time():
-                raise Busy from None
-            return None
+    async def _forget(self, work: Work) -> None:
+        """The document was deleted, maybe while somebody worked at it: nothing of it stays."""
+        await self.vectors.delete(work.owner, work.document_id)
+        await self.objects.delete(work.owner, original(work.document_id))
 
 
 class _Parse:
@@ -131,6 +98,7 @@ class _Parse:
         self._generation: int = item["generation"]
         self._pages = Progress(0, 0)
         self._chunks = 0
+        self._shown = time.monotonic()
 
     async def run(self) -> None:
         begun = time.monotonic()
@@ -141,17 +109,10 @@ class _Parse:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         if not self._chunks:
             raise NoText("No text was found in this file.")
-        await self._advance({})
+        done = {"chunks": self._chunks, "live_generation": self._generation, "size": size}
+        await self._advance({**done, "lease_until": lease()})
         await self._in.vectors.publish(self._work.owner, self._work.document_id, self._generation)
-        await self._advance(
-            {
-                "status": "ready",
-                "chunks": self._chunks,
-                "live_generation": self._generation,
-                "size": size,
-                "lease_until": 0,
-            }
-        )
+        await self._advance({"status": "ready", "lease_until": 0, "attempts": 0})
         measure("PagesIngested", max(self._pages.pages_total, 1))
         logger.info(
             "parsed",
@@ -179,15 +140,19 @@ class _Parse:
         await self._in.vectors.delete(self._work.owner, self._work.document_id, generation=self._generation)
 
     async def release(self, error: Exception) -> None:
-        """Passing trouble: the next delivery may claim at once, after the last one the reason is kept."""
+        """Passing trouble: the next delivery may claim at once; after the last one the document is failed."""
         known = (
             error
             if isinstance(error, FreshetError)
             else FreshetError(f"Parsing failed on our side ({type(error).__name__}).")
         )
-        changes: dict[str, Any] = {"lease_until": 0}
-        if self._work.receipts >= ATTEMPTS:
-            changes |= {"status": "failed", "error": {"code": known.code, "message": known.detail}}
+        changes: dict[str, Any] = {
+            "lease_until": 0,
+            "attempts": self._item["attempts"] - 1,
+            "error": {"code": known.code, "message": known.detail},
+        }
+        if self._work.receipts >= MAX_RECEIVES:
+            changes["status"] = "failed"
             measure("ParseFailures", 1, code=known.code)
         try:
             await self._advance(changes)
@@ -196,7 +161,7 @@ class _Parse:
 
     async def _download(self, path: Path) -> None:
         try:
-            await self._in.objects.download(self._work.owner, f"{self._work.document_id}/original", path)
+            await self._in.objects.download(self._work.owner, original(self._work.document_id), path)
         except NotFound:
             raise NoText("The file is no longer in the bucket; upload it again.") from None
 
@@ -211,7 +176,7 @@ class _Parse:
                 if isinstance(part, Block):
                     batch += chunker.add(part)
                 else:
-                    self._pages = part
+                    await self._show(part)
                 while len(batch) >= BATCH:
                     yield batch[:BATCH]
                     batch = batch[BATCH:]
@@ -238,7 +203,12 @@ class _Parse:
         ]
         await self._in.vectors.upsert(work.owner, points)
         self._chunks += len(points)
-        await self._advance({"lease_until": int(time.time()) + LEASE_S})
+        await self._advance({"lease_until": lease()})
+
+    async def _show(self, progress: Progress) -> None:
+        self._pages = progress
+        if time.monotonic() - self._shown > PROGRESS_S:
+            await self._advance({"lease_until": lease()})
 
     def _payload(self, chunk: Chunk) -> dict[str, Any]:
         return {
@@ -253,19 +223,16 @@ class _Parse:
         }
 
     async def _advance(self, changes: dict[str, Any]) -> None:
+        self._shown = time.monotonic()
         progress = {"pages_done": self._pages.pages_done, "pages_total": self._pages.pages_total or None}
         try:
             await self._in.table.update(
                 self._work.owner,
                 self._work.document_id,
-                {**progress, "updated_at": _now(), **changes},
+                {**progress, "updated_at": now(), **changes},
                 when=_MINE,
                 generation=self._generation,
                 parsing="parsing",
             )
         except ConditionFailed:
             raise _Lost from None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,21 +1,25 @@
 """The library: an owner's documents, from upload to deletion. Parsing is `freshet.documents.ingest`."""
 
 import asyncio
-import mimetypes
 import time
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import Any
 
+from freshet.concurrency import together
 from freshet.documents.record import (
     UPLOAD_KEPT_S,
     Document,
     Kind,
     Status,
     clean_filename,
+    content_type_of,
     expired,
+    given_up_before,
+    now,
+    original,
     view,
 )
-from freshet.errors import Conflict, Empty, NotFound, TooLarge
+from freshet.errors import Conflict, Empty, FreshetError, NotFound, TooLarge
 from freshet.ids import new_id
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
@@ -26,7 +30,14 @@ from freshet.stores.vectors import Hit, Vectors, point_id
 MAX_DIRECT_BYTES = 4 * 1024 * 1024  # base64 of it fits Lambda's 6 MB event
 POLL_S = 0.5
 
-_IDLE = "#status IN (:ready, :failed) OR (#status = :parsing AND #lease_until < :now)"
+_IDLE = "attribute_exists(#id) AND #lease_until < :now"  # nobody is at it
+
+# `record.view` shows a parse that nobody follows up as failed: a filter has to see it so, too.
+_IN_STATUS = {
+    "parsing": "#status = :status AND (#lease_until = :none OR #lease_until >= :lapsed)",
+    "failed": "(#status = :status "
+    "OR (#status = :parsing AND #lease_until > :none AND #lease_until < :lapsed))",
+}
 
 
 class Library:
@@ -58,7 +69,7 @@ class Library:
         new = await asyncio.to_thread(_new_item, filename, content_type, kind, title, tags)
         item = {**new, "size": size}
         upload = await self._objects.presign_upload(
-            owner, _original(item["id"]), content_type=item["content_type"], max_bytes=self._max_bytes
+            owner, original(item["id"]), content_type=item["content_type"], max_bytes=self._max_bytes
         )
         await self._table.put(owner, item)
         return view(item), upload
@@ -83,7 +94,11 @@ class Library:
         new = await asyncio.to_thread(_new_item, filename, content_type, kind, None, None)
         item = {**new, "size": len(data)}
         await self._table.put(owner, item)
-        await self._objects.put(owner, _original(item["id"]), data, content_type=item["content_type"])
+        try:
+            await self._objects.put(owner, original(item["id"]), data, content_type=item["content_type"])
+        except FreshetError:
+            await self._table.delete(owner, item["id"])
+            raise
         return view(item)
 
     async def list_documents(
@@ -96,12 +111,16 @@ class Library:
         kind: Kind | None = None,
     ) -> tuple[list[Document], str | None]:
         """Newest first, and the cursor of what follows."""
-        filters = {"status": status, "kind": kind}
-        wanted = {name: value for name, value in filters.items() if value}
-        clauses = [f"#{name} = :{name}" for name in wanted]
-        clauses.append("(attribute_not_exists(#expires_at) OR #expires_at > :now)")
+        clauses = ["(attribute_not_exists(#expires_at) OR #expires_at > :now)"]
+        values: dict[str, Any] = {}
+        if kind:
+            clauses.append("#kind = :kind")
+            values["kind"] = kind
+        if status:
+            clauses.append(_IN_STATUS.get(status, "#status = :status"))
+            values |= _status_values(status)
         page = await self._table.page(
-            owner, limit=limit, cursor=cursor, matching=" AND ".join(clauses), now=int(time.time()), **wanted
+            owner, limit=limit, cursor=cursor, matching=" AND ".join(clauses), now=int(time.time()), **values
         )
         return [view(item) for item in page.items], page.cursor
 
@@ -121,7 +140,7 @@ class Library:
         if item["status"] == "uploading":
             raise Conflict("The file has not been uploaded yet.")
         return await self._objects.presign_download(
-            owner, _original(document_id), filename=item["filename"], content_type=item["content_type"]
+            owner, original(document_id), filename=item["filename"], content_type=item["content_type"]
         )
 
     async def chunks(
@@ -136,27 +155,32 @@ class Library:
         return hits, end if end < item["chunks"] else None
 
     async def parse_again(self, owner: str, document_id: str) -> Document:
-        """Queues another parse; quiet if one is under way."""
-        item = await self._item(owner, document_id)
-        if item["status"] == "uploading":
+        """Queues another parse; quiet if one is under way. Of several calls the last one counts."""
+        before = await self._item(owner, document_id)
+        if before["status"] == "uploading":
             raise Conflict("The file has not been uploaded yet.")
+        request = f"api:{new_id()}"
+        queued = {"status": "parsing", "lease_until": 0, "attempts": 0, "error": None, "updated_at": now()}
         try:
             item = await self._table.update(
-                owner,
-                document_id,
-                {"status": "parsing", "lease_until": 0, "attempts": 0, "updated_at": _now()},
-                when=_IDLE,
-                ready="ready",
-                failed="failed",
-                parsing="parsing",
-                now=int(time.time()),
+                owner, document_id, {**queued, "request": request}, when=_IDLE, now=int(time.time())
             )
         except ConditionFailed as failure:
             if failure.item is None:
                 raise NotFound("There is no such document.") from None
             return view(failure.item)
-        await self._queue.send(owner, {"document_id": document_id, "request": f"api:{new_id()}"})
+        try:
+            await self._queue.send(owner, {"document_id": document_id, "request": request})
+        except FreshetError:
+            await self._restore(owner, before, request)
+            raise
         return view(item)
+
+    async def _restore(self, owner: str, before: dict[str, Any], request: str) -> None:
+        """The message could not be sent: the document is what it was."""
+        changes = {name: before.get(name) for name in ("status", "error", "request")}
+        with suppress(ConditionFailed):
+            await self._table.update(owner, before["id"], changes, when="#request = :mine", mine=request)
 
     async def delete(self, owner: str, document_id: str) -> None:
         """Gone from index, bucket and table. A parse under way stops at its next step."""
@@ -168,16 +192,12 @@ class Library:
         except ConditionFailed:
             raise NotFound("There is no such document.") from None
         await self._vectors.delete(owner, document_id)
-        await self._objects.delete(owner, _original(document_id))
+        await self._objects.delete(owner, original(document_id))
         await self._table.delete(owner, document_id)
 
     async def require(self, owner: str, document_ids: list[str]) -> None:
         """Raises NotFound naming the first id that is not one of the owner's documents."""
-        await asyncio.gather(*(self._item(owner, document_id) for document_id in document_ids))
-
-    async def ping(self) -> None:
-        """Raises if the table does not answer."""
-        await self._table.ping()
+        await together(*(self._item(owner, document_id) for document_id in document_ids))
 
     async def _item(self, owner: str, document_id: str) -> dict[str, Any]:
         item = await self._table.get(owner, document_id)
@@ -189,34 +209,35 @@ class Library:
         return TooLarge(f"The file has {size} bytes; the limit is {self._max_bytes}.")
 
 
+def _status_values(status: Status) -> dict[str, Any]:
+    values: dict[str, Any] = {"status": status}
+    if status in _IN_STATUS:
+        values |= {"none": 0, "lapsed": given_up_before()}
+    if status == "failed":
+        values["parsing"] = "parsing"
+    return values
+
+
 def _new_item(
     filename: str, content_type: str | None, kind: Kind, title: str | None, tags: list[str] | None
 ) -> dict[str, Any]:
     """Runs in a thread: `mimetypes` reads the system's tables on first use."""
     name = clean_filename(filename)
-    now = _now()
+    made = now()
     return {
         "id": new_id(),
         "filename": name,
         "title": title or name,
         "kind": kind,
         "status": "uploading",
-        "content_type": content_type or mimetypes.guess_type(name)[0] or "application/octet-stream",
+        "content_type": content_type_of(name, content_type),
         "tags": tags or [],
         "generation": 0,
         "attempts": 0,
         "lease_until": 0,
         "chunks": 0,
         "pages_done": 0,
-        "created_at": now,
-        "updated_at": now,
+        "created_at": made,
+        "updated_at": made,
         "expires_at": int(time.time()) + UPLOAD_KEPT_S,
     }
-
-
-def _original(document_id: str) -> str:
-    return f"{document_id}/original"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

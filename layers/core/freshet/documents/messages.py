@@ -1,35 +1,43 @@
 """Queue messages of the parse worker: what S3 and the API send, and how a batch is worked off."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
 import orjson
 
-from freshet.documents.ingest import Busy, Ingest, Work
+from freshet.documents.claim import Busy, Work
+from freshet.documents.ingest import Ingest
 from freshet.errors import FreshetError
-from freshet.observe import logger
+from freshet.observe import log_failure, logger
 from freshet.stores.queue import Queue
 
-BUSY_RETRY_S = 20  # another worker holds the lease (60 s): look again soon
-RETRY_S = (5, 30)  # after the first and the second failure; the third goes to the dead-letter queue
+RETRY_S = (5, 15, 30, 60, 120, 300)  # after the first failure, the second …; then the dead-letter queue
+CLOSING_S = 10  # of the function's time, kept for writing down how it ended
 
 
-async def process_batch(records: list[dict[str, Any]], ingest: Ingest, queue: Queue) -> list[str]:
-    """Works off the messages one by one; returns the ids of those that should come again."""
-    return [record["messageId"] for record in records if not await _processed(record, ingest, queue)]
+async def process_batch(
+    records: list[dict[str, Any]], ingest: Ingest, queue: Queue, *, remaining_s: float
+) -> list[str]:
+    """Works off the messages one by one; returns the ids of those that should come again.
+
+    `remaining_s` is what the function may still run; what can't be begun with enough of it comes again.
+    """
+    until = time.monotonic() + remaining_s - CLOSING_S
+    return [record["messageId"] for record in records if not await _processed(record, ingest, queue, until)]
 
 
-async def _processed(record: dict[str, Any], ingest: Ingest, queue: Queue) -> bool:
+async def _processed(record: dict[str, Any], ingest: Ingest, queue: Queue, until: float) -> bool:
     receipts = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
     delay = RETRY_S[min(receipts, len(RETRY_S)) - 1]
     try:
         for work in works(record["body"], receipts):
-            await ingest.process(work)
-    except Busy:
-        delay = BUSY_RETRY_S
-    except Exception:
-        logger.exception("a message failed", message_id=record["messageId"], receipts=receipts)
+            await ingest.process(work, budget_s=until - time.monotonic())
+    except Busy as busy:
+        delay = busy.wait_s
+    except Exception as error:
+        log_failure("a message failed", error, message_id=record["messageId"], receipts=receipts)
     else:
         return True
     await _put_off(queue, record["receiptHandle"], delay)

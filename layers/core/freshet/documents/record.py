@@ -4,12 +4,15 @@
 
 Every change of state is one conditional write. `generation` counts parses: what a parse wrote carries it,
 so that a late or repeated one can be told apart. `lease_until` says until when a worker may be trusted to
-be at it; `request` names the S3 event or the call that the current (or last) parse answers.
+be at it; `request` names the S3 event or the call that the current (or last) parse answers. What becomes
+searchable is `live_generation`, of `chunks` chunks.
 """
 
+import mimetypes
 import re
 import time
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -19,9 +22,16 @@ from freshet.errors import Invalid
 Kind = Literal["material", "doc"]
 Status = Literal["uploading", "parsing", "ready", "failed"]
 
-ATTEMPTS = 3  # the queue's maxReceiveCount
+ATTEMPTS = 3  # workers that may die over a document before it is given up
+MAX_RECEIVES = 10  # the queue's maxReceiveCount: after it a message is in the dead-letter queue
+GIVEN_UP_S = 900  # after a lapsed lease; by then the queue has brought the message again, if it ever will
 UPLOAD_KEPT_S = 24 * 3600  # an upload that never finishes is forgotten after a day
 MAX_FILENAME = 255
+INTERRUPTED = {
+    "code": "interrupted",
+    "message": f"Parsing was interrupted {ATTEMPTS} times. Parse it again, or split the file.",
+}
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;[\x20-\x7e]*)?")  # RFC 6838
 
 
 class DocumentFailure(BaseModel):
@@ -52,26 +62,37 @@ class Document(BaseModel):
 
 
 def view(item: dict[str, Any]) -> Document:
-    """A record as a client sees it. A parse that died on its last attempt reads as failed."""
-    document = Document.model_validate(item)
-    if given_up(item):
-        interrupted = DocumentFailure(
-            code="interrupted",
-            message=f"Parsing was interrupted {ATTEMPTS} times; parse it again, or split the file.",
-        )
-        return document.model_copy(update={"status": "failed", "error": interrupted})
-    return document
+    """A record as a client sees it. One whose worker died and whose message is lost reads as failed."""
+    if item["status"] == "parsing" and 0 < item["lease_until"] < given_up_before():
+        item = {**item, "status": "failed", "error": INTERRUPTED}
+    return Document.model_validate(item)
 
 
-def given_up(item: dict[str, Any]) -> bool:
-    """Whether the last worker died and the queue will not bring the document again."""
-    lease, attempts = item.get("lease_until", 0), item.get("attempts", 0)
-    return bool(item["status"] == "parsing" and attempts >= ATTEMPTS and 0 < lease < time.time())
+def given_up_before() -> int:
+    """A lease that ended before this (seconds since 1970) was never followed by another worker."""
+    return int(time.time()) - GIVEN_UP_S
 
 
 def expired(item: dict[str, Any]) -> bool:
     """DynamoDB deletes what has expired within days, not at once."""
     return bool(item.get("expires_at", 0) and item["expires_at"] < time.time())
+
+
+def now() -> str:
+    """ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def original(document_id: str) -> str:
+    """Where the file lies in its owner's area of the bucket."""
+    return f"{document_id}/original"
+
+
+def content_type_of(filename: str, given: str | None) -> str:
+    """The type that the client names, if it is one; else that of the file name."""
+    if given and len(given) <= MAX_FILENAME and _CONTENT_TYPE.fullmatch(given):
+        return given
+    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
 
 
 def clean_filename(given: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from math import isfinite
 from typing import Any, Protocol
 
+from freshet.concurrency import together
 from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
 from freshet.llm.retry import wait_for_retry
 
@@ -48,12 +49,8 @@ class Embedder:
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """One vector a text, in their order. Raises ModelError; the first failure ends the other batches."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._batch(batch)) for batch in batches(texts)]
-        except BaseExceptionGroup as failures:
-            raise _first(failures) from None
-        return [vector for task in tasks for vector in task.result()]
+        found = await together(*(self._batch(batch) for batch in batches(texts)))
+        return [vector for batch in found for vector in batch]
 
     async def _batch(self, texts: Sequence[str]) -> list[Vector]:
         try:
@@ -106,10 +103,3 @@ def vectors(body: Any, *, count: int, dimensions: int | None) -> list[Vector]:
         if not vector or not isfinite(sum(vector)):
             raise ModelMalformed("The embeddings model sent a vector that is empty or not finite")
     return found
-
-
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = failures
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -106,8 +106,8 @@ def _build(status: int, error: dict[str, Any], wait: float | None) -> ModelError
         extra["upstream_code"] = error["code"][:100]
     if status:
         extra["upstream_status"] = status
-    # An upstream that refuses a key likes to repeat it: of that kind only our own sentence goes on.
-    message = "" if kind is ModelAuthentication else str(error.get("message") or "")[:_MAX_MESSAGE]
+    # Only what the caller can mend is told in the upstream's words: others name keys and organisations.
+    message = str(error.get("message") or "")[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
     detail = f"{kind.title}: {message}" if message else kind.title
     return kind(detail, retry_after=wait, **extra)
 

@@ -1,10 +1,12 @@
 """Answers: retrieve, prompt, stream, cite. One async generator of run events, whoever encodes it."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from freshet.errors import ModelCut, ModelRefused
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
 from freshet.rag.cite import cite
@@ -40,7 +42,7 @@ class Answerer:
         self._model = model
         self._max_tokens = max_tokens
 
-    async def answer(self, owner: str, question: Question) -> AsyncIterator[RunEvent]:
+    async def answer(self, owner: str, question: Question) -> AsyncGenerator[RunEvent, None]:
         """Started (with the sources), the text as it is written, Done (with verified citations)."""
         text = question.text
         if question.history:
@@ -53,13 +55,14 @@ class Answerer:
         if not passages:
             nothing = _NOTHING[is_chinese(question.text)]
             yield Content(nothing)
-            yield Done({"output": nothing, "citations": [], "answered": False})
+            yield Done(_final(nothing, [], "stop", answered=False))
             return
-        async for event in self._write(text, passages):
-            yield event
+        async with aclosing(self._write(text, passages)) as events:
+            async for event in events:
+                yield event
 
-    async def _write(self, question: str, passages: Sequence[Passage]) -> AsyncIterator[RunEvent]:
-        written, shown = "", 0
+    async def _write(self, question: str, passages: Sequence[Passage]) -> AsyncGenerator[RunEvent, None]:
+        written, shown, finish = "", 0, ""
         stream = self._model.stream(answer_messages(question, passages), max_tokens=self._max_tokens)
         async with aclosing(stream) as events:
             async for event in events:
@@ -73,15 +76,18 @@ class Answerer:
                         yield Reasoning(text)
                     case llm.Usage() as usage:
                         yield _consumed(usage)
+                    case llm.Finish(reason):
+                        finish = reason
                     case llm.Reset(reason):
                         written, shown = "", 0
                         yield Reset(reason)
+        _require_text(written, finish)
         answered = not _is_refusal(written)
         output = written if answered else _NOTHING[is_chinese(question)]
         if len(output) > shown:
             yield Content(output[shown:])
-        citations = [citation.as_dict() for citation in cite(output, passages)]
-        yield Done({"output": output, "citations": citations, "answered": answered})
+        citations = await asyncio.to_thread(cite, output, passages)
+        yield Done(_final(output, [citation.as_dict() for citation in citations], finish, answered=answered))
 
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
         messages = rewrite_messages(question.text, question.history)
@@ -92,6 +98,21 @@ class Answerer:
         sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]
         rewritten = {"query": text} if text != question.text else {}
         return {"model": self._model.model, **rewritten, "sources": sources}
+
+
+def _final(
+    output: str, citations: list[dict[str, Any]], finish_reason: str, *, answered: bool
+) -> dict[str, Any]:
+    return {"output": output, "citations": citations, "answered": answered, "finish_reason": finish_reason}
+
+
+def _require_text(written: str, finish: str) -> None:
+    """A model that ends without a word has not answered: one that reasons may use up all its tokens so."""
+    if written.strip():
+        return
+    if finish == "content_filter":
+        raise ModelRefused("The model's endpoint held the answer back (content_filter).")
+    raise ModelCut(f"The model ended without an answer ({finish}); more ANSWER_MAX_TOKENS may help.")
 
 
 def _consumed(usage: llm.Usage) -> Consumed:

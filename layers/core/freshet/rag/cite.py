@@ -14,7 +14,7 @@ from freshet.rag.text import quotable
 
 MIN_SHARED = 0.3  # part of the statement's words that the quote must hold; paraphrase passes, chance does not
 
-_MARKERS = re.compile(r"(?:[\[【［]\s*\d+(?:\s*[,，、]\s*\d+)*\s*[\]】］]\s*)+")
+_MARKERS = re.compile(r"(?:[\[【［]\s*\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\s*[\]】］]\s*)+")
 _BREAK = re.compile(r"[。！？；!?;\n]|\.\s")
 
 
@@ -46,12 +46,14 @@ class Citation:
 
 def cite(answer: str, passages: Sequence[Passage]) -> list[Citation]:
     """The verified citations of an answer, in the order of their markers, none twice."""
+    known: dict[int, _Sentences] = {}
     found: dict[tuple[int, int], Citation] = {}
     for statement, number in _statements(answer):
         if 1 <= number <= len(passages):
-            citation = _verify(statement, number, passages[number - 1])
-            if citation:
-                found.setdefault((number, citation.start), citation)
+            held = known.get(number) or known.setdefault(number, _Sentences(passages[number - 1]))
+            place = held.best(statement)
+            if place:
+                found.setdefault((number, place[0]), held.quote(number, *place))
     return list(found.values())
 
 
@@ -65,20 +67,35 @@ def _statements(answer: str) -> Iterator[tuple[str, int]]:
             yield statement, int(number)
 
 
-def _verify(statement: str, number: int, passage: Passage) -> Citation | None:
-    from freshet.rag.sparse import tokens  # loaded by then: the passages were found with it
+class _Sentences:
+    """A passage's sentences and their words."""
 
-    wanted = set(tokens(statement))
-    repeated = len(passage.text) - (passage.end - passage.start)  # a table's header: it stands elsewhere
-    best, place = 0.0, (0, 0)
-    for start, end in quotable(passage.text):
-        held = set(tokens(passage.text[start:end]))
-        shared = len(wanted & held)
-        score = shared / len(wanted) + shared / (1000 + len(held)) if wanted else 0.0
-        if score > best and start >= repeated:
-            best, place = score, (start, end)
-    if best < MIN_SHARED:
-        return None
-    start, end = place
-    origin = passage.start - repeated
-    return Citation(number, passage, passage.text[start:end], origin + start, origin + end)
+    def __init__(self, passage: Passage) -> None:
+        from freshet.rag.sparse import tokens  # loaded by then: the passages were found with it
+
+        # A table's header may stand before the span, repeated from elsewhere: it is not quoted.
+        self._repeated = len(passage.text) - (passage.end - passage.start)
+        self._passage = passage
+        self._tokens = tokens
+        self._held = [
+            (start, end, set(tokens(passage.text[start:end])))
+            for start, end in quotable(passage.text)
+            if start >= self._repeated
+        ]
+
+    def best(self, statement: str) -> tuple[int, int] | None:
+        """The place of the sentence that bears the statement, if one does."""
+        wanted = set(self._tokens(statement))
+        scored = ((_share(wanted, held), start, end) for start, end, held in self._held if wanted)
+        score, start, end = max(scored, key=lambda one: one[0], default=(0.0, 0, 0))
+        return (start, end) if score >= MIN_SHARED else None
+
+    def quote(self, number: int, start: int, end: int) -> Citation:
+        origin = self._passage.start - self._repeated
+        return Citation(number, self._passage, self._passage.text[start:end], origin + start, origin + end)
+
+
+def _share(wanted: set[str], held: set[str]) -> float:
+    """The part of the statement's words in the sentence; of two with the same, the shorter one."""
+    shared = len(wanted & held)
+    return shared / len(wanted) + shared / (1000 + len(held))

@@ -11,8 +11,13 @@ from html import escape
 from freshet.rag.retrieve import Passage
 
 NO_ANSWER = "NO_ANSWER"
+HISTORY_CHARACTERS = 24_000  # of a conversation that a follow-up is read against
 
-_FENCES = re.compile(r"<(?=/?\s*(?:source|question|conversation|follow_up)\b)", re.IGNORECASE)
+# Blanks, invisible characters and full-width brackets included: a model reads over them.
+_FENCES = re.compile(
+    r"[<＜﹤](?=[\s/／\u00ad\u200b-\u200f\u2060\ufeff]*(?:source|question|conversation|follow_up))",
+    re.IGNORECASE,
+)
 
 _ANSWER = f"""You answer a question from the sources that you are given, and from nothing else.
 - Answer in the language of the question, briefly and to the point.
@@ -35,9 +40,19 @@ def answer_messages(question: str, passages: Sequence[Passage]) -> list[dict[str
 
 def rewrite_messages(question: str, history: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """Chat messages that make a follow-up stand alone; `history` is (role, content) in order."""
-    turns = "\n".join(f"{role}: {_defused(content)}" for role, content in history)
+    turns = "\n".join(f"{role}: {_defused(content)}" for role, content in _recent(history))
     user = f"<conversation>\n{turns}\n</conversation>\n\n<follow_up>{_defused(question)}</follow_up>"
     return [{"role": "system", "content": _REWRITE}, {"role": "user", "content": user}]
+
+
+def _recent(history: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The newest turns that fit: what a follow-up refers to is seldom far back."""
+    room = HISTORY_CHARACTERS
+    for start in range(len(history), 0, -1):
+        room -= len(history[start - 1][1])
+        if room < 0:
+            return history[start:]
+    return history
 
 
 def _source(number: int, passage: Passage) -> str:

@@ -1,13 +1,14 @@
 """Retrieval: from a query to the passages of an owner's documents that fit it best."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from freshet.concurrency import together
 from freshet.stores.vectors import Hit, Vectors
 
-Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
+Embed = Callable[[Sequence[str]], Coroutine[Any, Any, list[list[float]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Retriever:
         kind: str | None = None,
     ) -> list[Passage]:
         """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
-        embedding, sparse, _ = await asyncio.gather(
+        embedding, sparse, _ = await together(
             self._embed([query]), asyncio.to_thread(_sparse, query), self._vectors.ensure()
         )
         hits = await self._vectors.search(

@@ -6,14 +6,14 @@ A failure before `Started` is raised (the edge makes an HTTP status of it); afte
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from freshet.errors import DeadlineExceeded, FreshetError
 from freshet.ids import new_id
-from freshet.observe import logger, measure
+from freshet.observe import log_failure, logger, measure
 from freshet.runs.events import (
     Consumed,
     Content,
@@ -27,6 +27,7 @@ from freshet.runs.events import (
     ToolResult,
 )
 
+RUN_TIMEOUT_S = 285  # a stream: what the function's 300 s leave for an honest end
 ANSWER_TIMEOUT_S = 240  # an answer that is not streamed: well inside the function's 300 s
 MEASURABLE_S = 0.01  # a text that came at once has no speed
 
@@ -48,16 +49,22 @@ class Frame:
 
 
 class Run:
-    """One generation of a capability. `frames()` may be iterated once."""
+    """One generation of a capability, within `timeout_s`. `frames()` may be iterated once."""
 
     def __init__(
-        self, capability: str, events: AsyncIterator[RunEvent], prices: Prices | None = None
+        self,
+        capability: str,
+        events: AsyncGenerator[RunEvent, None],
+        prices: Prices | None = None,
+        *,
+        timeout_s: float | None = None,
     ) -> None:
         self.id = new_id()
         self.capability = capability
         self.failure: FreshetError | None = None
         self._events = events
         self._prices = prices or Prices()
+        self._timeout_s = min(timeout_s or RUN_TIMEOUT_S, RUN_TIMEOUT_S)
         self._begun = time.perf_counter()
         self._first: float | None = None
         self._consumed: list[Consumed] = []
@@ -66,7 +73,7 @@ class Run:
         """The events in order; the last one has `done: true`. Raises only before the first frame."""
         seq = 0
         try:
-            async with aclosing(self._events) as events:  # type: ignore[type-var]  # capabilities are generators
+            async with aclosing(self._timely()) as events:
                 async for event in events:
                     if isinstance(event, Consumed):
                         self._consumed.append(event)
@@ -76,11 +83,12 @@ class Run:
                     yield Frame(seq, self._wire(event))
                     seq += 1
         except FreshetError as error:
-            self.failure = error
-        except Exception:
-            logger.exception("a run failed", run_id=self.id, capability=self.capability)
-            self.failure = FreshetError("Something went wrong on our side.")
-        self._report()
+            self._fail(error)
+        except Exception as error:
+            log_failure("a run failed", error, run_id=self.id, capability=self.capability)
+            self._fail(FreshetError("Something went wrong on our side."))
+        finally:
+            self._report()
         if self.failure:
             if seq == 0:
                 raise self.failure
@@ -88,19 +96,37 @@ class Run:
 
     async def result(self) -> dict[str, Any]:
         """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
+        self._timeout_s = min(self._timeout_s, ANSWER_TIMEOUT_S)
         last: dict[str, Any] = {}
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S), aclosing(self.frames()) as frames:
-                async for frame in frames:
-                    last = frame.data
-        except TimeoutError:
-            raise DeadlineExceeded(
-                f"The answer took longer than {ANSWER_TIMEOUT_S} s.", run_id=self.id
-            ) from None
+        async with aclosing(self.frames()) as frames:
+            async for frame in frames:
+                last = frame.data
         if self.failure:
-            self.failure.extra["run_id"] = self.id
             raise self.failure
         return last
+
+    async def _timely(self) -> AsyncGenerator[RunEvent, None]:
+        """The capability's events. Raises DeadlineExceeded when the time is up.
+
+        The deadline is around each wait and never around a `yield`: there it would cancel the consumer.
+        """
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        async with aclosing(self._events) as events:
+            while True:
+                try:
+                    async with asyncio.timeout_at(deadline):
+                        event = await anext(events)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    raise DeadlineExceeded(
+                        f"The answer was not complete after {self._timeout_s:g} s."
+                    ) from None
+                yield event
+
+    def _fail(self, error: FreshetError) -> None:
+        error.extra["run_id"] = self.id
+        self.failure = error
 
     def _wire(self, event: RunEvent) -> dict[str, Any]:
         if self._first is None and isinstance(event, Content | Reasoning | ToolCall | Item):

@@ -13,13 +13,15 @@ from functools import cache
 from typing import Any, TypeVar
 
 from freshet.errors import FreshetError, NotFound, Unavailable
+from freshet.observe import logger
 
 T = TypeVar("T")
 
 THREADS = 32
 CONNECT_TIMEOUT_S = 2.0  # a healthy endpoint accepts within milliseconds
-READ_TIMEOUT_S = 10.0  # above DynamoDB's and S3's own slow answers, below API Gateway's 29 s
+READ_TIMEOUT_S = 5.0  # above DynamoDB's and S3's own slow answers
 ATTEMPTS = 3
+CALL_TIMEOUT_S = 12.0  # all attempts together; an answer has to be out within API Gateway's 29 s
 
 _MISSING = {"NoSuchKey", "404", "ParameterNotFound", "ResourceNotFoundException", "NotFound"}
 _client_lock = threading.Lock()  # boto3's default session is not thread-safe while it builds clients
@@ -50,9 +52,18 @@ class Service:
         """One API operation, by its boto3 name. Raises NotFound, ConditionFailed, Unavailable."""
         return await self.run(lambda client: getattr(client, operation)(**arguments))
 
-    async def run(self, work: Callable[[Any], T]) -> T:
-        """`work(client)` on a thread: for what is more than one operation, such as reading a body."""
-        return await asyncio.get_running_loop().run_in_executor(_threads(), self._guarded, work)
+    async def run(self, work: Callable[[Any], T], *, timeout_s: float = CALL_TIMEOUT_S) -> T:
+        """`work(client)` on a thread: for what is more than one operation, such as reading a body.
+
+        A thread can't be cancelled: after `timeout_s` it is left to its own timeouts.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await loop.run_in_executor(_threads(), self._guarded, work)
+        except TimeoutError:
+            detail = f"The {self.part} did not answer within {timeout_s:g} s."
+            raise Unavailable(detail, part=self.part) from None
 
     async def aclose(self) -> None:
         """Closes its connections, if there are any."""
@@ -85,7 +96,8 @@ class Service:
             return NotFound()
         if status >= 500 or status == 429 or "Throttl" in code or "LimitExceeded" in code:
             return Unavailable(f"The {self.part} is overloaded or failing.", part=self.part)
-        return FreshetError(f"The {self.part} refused the call ({code}).")
+        logger.error("AWS refused a call", part=self.part, code=code)
+        return FreshetError(f"The {self.part} refused the call.")
 
 
 def _build(name: str) -> Any:

@@ -8,6 +8,7 @@ from freshet.stores.aws import Service
 
 UPLOAD_EXPIRES_S = 3600  # long enough for 100 MB over a slow line
 DOWNLOAD_EXPIRES_S = 300
+DOWNLOAD_TIMEOUT_S = 60.0  # 100 MB take a few seconds within a region
 
 
 class Objects:
@@ -61,7 +62,8 @@ class Objects:
     async def download(self, owner: str, name: str, path: Path) -> None:
         """Writes the object's bytes to `path`. Raises NotFound."""
         await self._service.run(
-            lambda client: client.download_file(self._bucket, self.key(owner, name), str(path))
+            lambda client: client.download_file(self._bucket, self.key(owner, name), str(path)),
+            timeout_s=DOWNLOAD_TIMEOUT_S,
         )
 
     async def delete(self, owner: str, name: str) -> None:

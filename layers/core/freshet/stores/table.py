@@ -14,6 +14,9 @@ from freshet.stores.aws import ConditionFailed, Service
 
 Item = dict[str, Any]
 
+_READ = 250  # items that each further query of a page looks at, where a filter leaves it short
+_ROUNDS = 5  # queries a page may take: within a second, however little matches
+
 MAX_ID_BYTES = 1024  # DynamoDB's limit for a sort key
 
 
@@ -96,9 +99,12 @@ class Table:
     async def page(
         self, owner: str, *, limit: int, cursor: str | None = None, matching: str = "", **values: Any
     ) -> Page:
-        """The owner's items, newest id first; reads on until `limit` items match or none is left."""
+        """The owner's items, newest id first.
+
+        With a filter a page may hold fewer than `limit` although there are more: follow the cursor.
+        """
         items: list[Item] = []
-        while True:
+        for number in range(_ROUNDS):
             arguments = _expressions(
                 {**values, "owner": owner},
                 KeyConditionExpression="#owner = :owner",
@@ -107,7 +113,11 @@ class Table:
             if cursor:
                 arguments["ExclusiveStartKey"] = encode({"owner": owner, "id": cursor})
             answer = await self._service.call(
-                "query", TableName=self._name, ScanIndexForward=False, Limit=limit + 1, **arguments
+                "query",
+                TableName=self._name,
+                ScanIndexForward=False,
+                Limit=_READ if number else limit + 1,
+                **arguments,
             )
             items += map(decode, answer["Items"])
             if len(items) > limit:
@@ -115,6 +125,7 @@ class Table:
             if "LastEvaluatedKey" not in answer:
                 return Page(items, None)
             cursor = decode(answer["LastEvaluatedKey"])["id"]
+        return Page(items, cursor)
 
     async def ping(self) -> None:
         """Raises Unavailable or NotFound if the table can't be used."""
