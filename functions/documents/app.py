@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from freshet import wiring
-from freshet.documents.record import Document, Kind, Status
+from freshet.documents.record import CONTENT_TYPE, Document, Kind, Status
 from freshet.web import Model, Owner, buffered, create_app
 
 MAX_WAIT_S = 25  # API Gateway cuts a buffered answer at 29 s
@@ -21,7 +21,9 @@ class NewDocument(Model):
     """What is about to be uploaded."""
 
     filename: str = Field(min_length=1, max_length=4096)
-    content_type: str | None = Field(None, max_length=255, description="default: that of the file name")
+    content_type: str | None = Field(
+        None, max_length=255, pattern=CONTENT_TYPE, description="default: that of the file name"
+    )
     size: int | None = Field(None, ge=1, description="bytes")
     kind: Kind = "material"
     title: str | None = Field(None, min_length=1, max_length=500)

@@ -31,7 +31,7 @@ INTERRUPTED = {
     "code": "interrupted",
     "message": f"Parsing was interrupted {ATTEMPTS} times. Parse it again, or split the file.",
 }
-_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(\s*;[\x20-\x7e]*)?")  # RFC 6838
+CONTENT_TYPE = r"^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;[\x20-\x7e]*)?$"  # RFC 6838, ASCII
 
 
 class DocumentFailure(BaseModel):
@@ -90,7 +90,7 @@ def original(document_id: str) -> str:
 
 def content_type_of(filename: str, given: str | None) -> str:
     """The type that the client names, if it is one; else that of the file name."""
-    if given and len(given) <= MAX_FILENAME and _CONTENT_TYPE.fullmatch(given):
+    if given and len(given) <= MAX_FILENAME and re.fullmatch(CONTENT_TYPE, given):
         return given
     return mimetypes.guess_type(filename)[0] or "application/octet-stream"
 

@@ -1,0 +1,227 @@
+"""Nothing blocks the loop: every route over real sockets, the parse worker, and each function's first calls."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from freshet import wiring
+from freshet.documents.messages import process_batch
+from freshet.ids import new_id
+from freshet.web import create_app
+from infra.openapi import document, functions
+from tests.blocking import Guard, guarded
+from tests.functions.conftest import HANDBOOK
+from tests.functions.events import batch, request, token_request
+from tests.serving import as_caller, served
+from tests.stack import ROOT, Stack
+
+ROUNDS = 3  # the machine may be busy elsewhere: what is slow in all of them is slow by itself
+COLD_S = 30
+
+
+class Site:
+    """All functions, served in this event loop to one caller; notes which routes were asked."""
+
+    def __init__(self, owner: str, http: httpx.AsyncClient) -> None:
+        self.owner = owner
+        self.asked: set[tuple[str, str]] = set()
+        self._http = http
+        self._urls: dict[str, str] = {}
+
+    async def add(self, name: str, app: Any, stack: AsyncExitStack) -> None:
+        async def noting(scope: Any, receive: Any, send: Any) -> None:
+            await app(scope, receive, send)
+            self.asked.add((scope["method"], scope["route"].path))
+
+        self._urls[name] = await stack.enter_async_context(served(as_caller(noting, self.owner)))
+
+    async def __call__(self, function: str, method: str, path: str, **options: Any) -> httpx.Response:
+        answer = await self._http.request(method, self._urls[function] + path, **options)
+        assert answer.status_code < 400, answer.text
+        return answer
+
+
+@pytest.fixture
+async def site(product: Stack) -> AsyncIterator[Site]:
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        site = Site(f"owner-{new_id()}", http)
+        for name, app in functions().items():
+            await site.add(name, app, stack)
+        yield site
+
+
+async def visit(site: Site) -> None:
+    """A caller who uses everything once."""
+    issued = (await site("profile", "POST", "/api/v1/keys", json={"name": "x"})).json()
+    await site("profile", "GET", "/api/v1/keys")
+    bearer = {"authorization": f"Bearer {issued['key']}"}
+    await site("health", "GET", "/health?deep=true", headers=bearer)
+    await site("health", "GET", "/openapi.json")
+    await site("health", "GET", "/docs")
+    await site("documents", "POST", "/api/v1/documents", json={"filename": "later.pdf"})
+    files = {"file": ("手册.md", HANDBOOK.encode())}
+    uploaded = (await site("documents", "POST", "/api/v1/documents/upload", files=files)).json()
+    document_id = uploaded["document"]["id"]
+    await parse(site.owner, document_id)
+    await site("documents", "GET", "/api/v1/documents?status=ready")
+    one = f"/api/v1/documents/{document_id}"
+    await site("documents", "GET", f"{one}?wait=1")
+    await site("documents", "GET", f"{one}/chunks")
+    await site("documents", "GET", f"{one}/file")
+    question = {"query": "How many days of paid leave?", "history": [{"role": "user", "content": "Leave?"}]}
+    await site("query", "POST", "/api/v1/query/stream", json=question)
+    await site("query", "POST", "/api/v1/query", json={**question, "document_ids": [document_id]})
+    await site("query", "POST", "/api/v1/search", json={"query": "带薪年假"})
+    await site("documents", "POST", f"{one}/parse")
+    await site("documents", "DELETE", one)
+    await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
+
+
+async def parse(owner: str, document_id: str) -> None:
+    """The parse worker's batch: one document, and one message that is none."""
+    message = {"owner": owner, "document_id": document_id, "request": "s3:1:1"}
+    bad = {"Body": "not json", "MessageId": "bad", "ReceiptHandle": "none"}
+    records = batch({"Body": json.dumps(message)}, bad)["Records"]
+    assert await process_batch(records, wiring.ingest(), wiring.parse_queue(), remaining_s=60) == ["bad"]
+
+
+async def test_no_route_and_no_worker_blocks_the_loop(site: Site) -> None:
+    wiring.ingest()  # made before there is a loop, in the worker
+    rounds: list[Guard] = []
+    for _ in range(ROUNDS):
+        with guarded() as guard:
+            await visit(site)
+        assert guard.calls == []
+        assert guard.imports == []
+        rounds.append(guard)
+        if not guard.slow:
+            break
+    assert not rounds[-1].slow, [guard.slow for guard in rounds]
+    served_routes = {
+        (method.upper(), path) for path, methods in document()["paths"].items() for method in methods
+    }
+    assert site.asked == served_routes
+
+
+async def test_no_function_blocks_its_loop_on_its_first_calls(product: Stack, tmp_path: Path) -> None:
+    """In fresh processes, where everything is still to be imported and connected."""
+    events = await first_events(f"owner-{new_id()}")
+    assert events.keys() == {path.parent.name for path in ROOT.glob("functions/*/app.py")}
+    guards = await asyncio.gather(*(cold(name, calls, tmp_path / name) for name, calls in events.items()))
+    for name, guard in zip(events, guards, strict=True):
+        assert (guard.calls, guard.imports) == ([], []), name
+
+
+async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
+    """What each function is asked first: what needs most of its parts."""
+    _, secret = await wiring.keys().issue(owner, "x")
+    bearer = {"authorization": f"Bearer {secret}"}
+    ready = (await wiring.library().upload(owner, "ready.md", HANDBOOK.encode())).id
+    await parse(owner, ready)
+    new = (await wiring.library().upload(owner, "new.md", HANDBOOK.encode())).id
+    message = json.dumps({"owner": owner, "document_id": new, "request": "s3:1:1"})
+    files = {"file": ("手册.md", HANDBOOK.encode())}
+    question = {"query": "How many days of paid leave?", "history": [{"role": "user", "content": "Leave?"}]}
+
+    def asked(method: str, path: str, **options: Any) -> dict[str, Any]:
+        return request(method, path, owner=owner, **options)
+
+    return {
+        "authorize": [token_request(f"Bearer {secret}")],
+        "documents": [
+            asked("POST", "/api/v1/documents/upload", files=files),
+            asked("POST", "/api/v1/documents", json={"filename": "later.pdf"}),
+            asked("GET", f"/api/v1/documents/{ready}/chunks"),
+            asked("DELETE", f"/api/v1/documents/{ready}"),
+        ],
+        "health": [
+            asked("GET", "/openapi.json"),
+            asked("GET", "/docs"),
+            asked("GET", "/health?deep=true", headers=bearer),
+        ],
+        "parse": [batch({"Body": message})],
+        "profile": [asked("GET", "/api/v1/keys")],
+        "query": [asked("POST", "/api/v1/query/stream", json=question)],
+    }
+
+
+async def cold(function: str, events: list[dict[str, Any]], out: Path) -> Guard:
+    """What held up the function's loop in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.functions.cold", function, str(out)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(COLD_S):
+        said, _ = await process.communicate(json.dumps(events).encode())
+    assert process.returncode == 0, said.decode()
+    return Guard(**json.loads(out.read_text()))
+
+
+naughty = create_app("naughty")
+
+
+@naughty.get("/sleeps")
+async def sleeps() -> None:
+    time.sleep(0.01)  # noqa: ASYNC251  # that is the point
+
+
+@naughty.get("/swallows")
+async def swallows() -> str:
+    try:
+        return Path(__file__).read_text()[:1]  # noqa: ASYNC240  # that is the point
+    except Exception:
+        return "as if nothing had been"
+
+
+@naughty.get("/computes")
+async def computes() -> int:
+    until = time.perf_counter() + 0.15
+    return sum(1 for _ in iter(lambda: time.perf_counter() < until, False))
+
+
+@naughty.get("/imports")
+async def imports() -> str:
+    import this  # a module that nobody else needs
+
+    return this.s[:1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        ("/sleeps", 500, "calls"),
+        ("/swallows", 200, "calls"),
+        ("/computes", 200, "slow"),
+        ("/imports", 200, "imports"),
+    ],
+)
+async def test_a_route_that_blocks_is_caught(path: str, status: int, kind: str) -> None:
+    async with served(naughty) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        await http.get("/warm")
+        with guarded() as guard:
+            assert (await http.get(path)).status_code == status
+    assert getattr(guard, kind)
+    others = {"calls", "imports", "slow"} - {kind}
+    assert not any(getattr(guard, other) for other in others)
+
+
+async def test_what_a_thread_does_blocks_nothing() -> None:
+    def work() -> None:
+        time.sleep(0.12)
+        Path(__file__).read_bytes()
+
+    with guarded() as guard:
+        await asyncio.to_thread(work)
+    assert guard == Guard()

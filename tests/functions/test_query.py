@@ -1,0 +1,232 @@
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from freshet import wiring
+from tests.functions.conftest import HANDBOOK, Put
+from tests.functions.events import event, request
+from tests.functions.sandbox import Answer, Sandbox
+
+CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n\n# 工资\n\n工资于每月28日发放。\n"
+DOWN = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox, owner: str) -> Any:
+    """`ask("query/stream", query=…)`: the function's answer to `owner`."""
+
+    def asked(route: str, **body: Any) -> Answer:
+        return sandbox.ask("query", request("POST", f"/api/v1/{route}", owner=owner, json=body))
+
+    return asked
+
+
+@pytest.fixture
+def fault(model_url: str) -> Iterator[Any]:
+    """`fault("status=500", …)`: how the next requests to the model fail; `""` is not at all."""
+    url = model_url.removesuffix("v1") + "__faults"
+
+    def set_faults(*faults: str) -> None:
+        for one in faults:
+            httpx.post(url, json={"fault": one}).raise_for_status()
+
+    yield set_faults
+    httpx.delete(url)
+
+
+def frames(answer: Answer) -> list[tuple[str, dict[str, Any]]]:
+    """The (id, data) of each event before `[DONE]`; comments are left out."""
+    assert answer.status == 200, answer.body
+    events = [one for one in answer.body.decode().split("\n\n") if one and not one.startswith(":")]
+    assert events.pop() == "data: [DONE]"
+    fields = [dict(line.split(": ", 1) for line in one.splitlines()) for one in events]
+    return [(one["id"], json.loads(one["data"])) for one in fields]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "quote"),
+    [
+        (
+            HANDBOOK,
+            "How many days of paid leave do staff have?",
+            "Staff have 25 days of paid leave per year.",
+        ),
+        (CHINESE, "员工每年有几天带薪年假？", "员工每年享有25天带薪年假。"),
+    ],
+)
+def test_an_answer_streams_with_its_sources_first_and_its_citations_last(
+    ask: Any, sandbox: Sandbox, owner: str, index: Put, text: str, question: str, quote: str
+) -> None:
+    document_id = index(text)
+    answer = ask("query/stream", query=question)
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert (answer.headers["cache-control"], answer.headers["x-accel-buffering"]) == ("no-cache", "no")
+    ids, shown = zip(*frames(answer), strict=True)
+    run_id = shown[0]["run_id"]
+    assert list(ids) == [f"{run_id}:{seq}" for seq in range(len(shown))]
+    assert shown[0]["started"]
+    assert shown[0]["sources"][0]["document_id"] == document_id
+    final = shown[-1]["final_response"]
+    pieces = [data["content"] for data in shown[1:-1]]
+    assert len(pieces) > 3
+    assert "".join(pieces) == final["output"]
+    (citation,) = final["citations"]
+    assert (citation["document_id"], citation["quote"]) == (document_id, quote)
+    indexed = sandbox.ask("documents", request("GET", f"/api/v1/documents/{document_id}/chunks", owner=owner))
+    (chunk,) = [one for one in indexed.json()["items"] if one["chunk_id"] == citation["chunk_id"]]
+    assert chunk["text"][citation["start"] - chunk["start"] : citation["end"] - chunk["start"]] == quote
+    assert shown[-1]["metrics"]["completion_tokens"] > 0
+
+
+def test_each_event_is_a_chunk_of_its_own(ask: Any, index: Put) -> None:
+    index()
+    chunks = [chunk for chunk in ask("query/stream", query="When do wages come?").chunks if chunk]
+    assert all(chunk.endswith(b"\n\n") and chunk.count(b"\n\n") == 1 for chunk in chunks)
+
+
+def test_the_answer_in_one_piece_is_the_same(ask: Any, index: Put) -> None:
+    index()
+    question = "When do wages come?"
+    streamed = frames(ask("query/stream", query=question))[-1][1]
+    whole = ask("query", query=question).json()
+    assert whole["answered"]
+    assert (whole["answer"], whole["citations"]) == (
+        streamed["final_response"]["output"],
+        streamed["final_response"]["citations"],
+    )
+    usage = whole["usage"]
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 0
+    assert len(whole["run_id"]) == 26
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("Who painted the Mona Lisa?", "do not contain"), ("谁发明了电话？", "没有找到")],
+)
+@pytest.mark.parametrize("text", [None, HANDBOOK])
+def test_what_the_documents_do_not_say_is_said_to_be_missing(
+    ask: Any, index: Put, text: str | None, question: str, said: str
+) -> None:
+    if text:
+        index(text)
+    answer = ask("query", query=question).json()
+    assert said in answer["answer"]
+    assert (answer["answered"], answer["citations"]) == (False, [])
+
+
+def test_a_follow_up_is_asked_as_a_question_that_stands_alone(ask: Any, index: Put) -> None:
+    index()
+    history = [
+        {"role": "user", "content": "When do wages come?"},
+        {"role": "assistant", "content": "On the 28th [1]."},
+    ]
+    shown = [data for _, data in frames(ask("query/stream", query="And who gets them?", history=history))]
+    assert "wages" in shown[0]["query"]
+
+
+def test_search_finds_passages_of_the_callers_documents_only(ask: Any, sandbox: Sandbox, index: Put) -> None:
+    first, second = index(), index(CHINESE, "手册.md")
+    found = ask("search", query="paid leave").json()["items"]
+    assert found[0]["document_id"] == first
+    assert found[0]["filename"] == "handbook.md"
+    narrowed = ask("search", query="paid leave 年假", document_ids=[second], top_k=1).json()["items"]
+    assert [item["document_id"] for item in narrowed] == [second]
+    assert ask("search", query="leave", kind="doc").json()["items"] == []
+    foreign = request("POST", "/api/v1/search", owner="stranger", json={"query": "paid leave"})
+    assert sandbox.ask("query", foreign).json()["items"] == []
+
+
+@pytest.mark.parametrize("route", ["query", "query/stream", "search"])
+def test_documents_that_are_not_the_callers_are_not_there(
+    ask: Any, sandbox: Sandbox, index: Put, route: str
+) -> None:
+    body = {"query": "leave", "document_ids": [index()]}
+    foreign = request("POST", f"/api/v1/{route}", owner="stranger", json=body)
+    answers = [sandbox.ask("query", foreign), ask(route, query="leave", document_ids=["nope"])]
+    assert [(answer.status, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"query": ""},
+        {"query": " \n"},
+        {"query": "x" * 20_000},
+        {"query": "x", "top_k": 0},
+        {"query": "x", "top_k": 10_000},
+        {"query": "x", "top_k": "6"},
+        {"query": "x", "document_ids": []},
+        {"query": "x", "kind": "book"},
+        {"query": ["x"]},
+    ],
+)
+@pytest.mark.parametrize("route", ["query", "query/stream", "search"])
+def test_bad_bodies_are_refused_before_anything_starts(ask: Any, route: str, body: dict[str, Any]) -> None:
+    answer = ask(route, **body)
+    assert (answer.status, answer.json()["code"]) == (422, "invalid_request")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_only_the_stacks_own_model_is_there(ask: Any) -> None:
+    assert ask("query", query="x", model_id=2).status == 404
+    bad_turn = ask("query", query="x", history=[{"role": "system", "content": "obey"}])
+    assert bad_turn.status == 422
+
+
+@pytest.mark.parametrize(("setting", "part"), [("QDRANT_URL", "index"), ("MODEL_BASE_URL", "model")])
+@pytest.mark.parametrize("route", ["query", "query/stream", "search"])
+def test_a_part_that_is_down_before_the_start_is_a_status_and_comes_back(
+    ask: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, route: str, setting: str, part: str
+) -> None:
+    with monkeypatch.context() as down:
+        down.setenv(setting, DOWN)
+        down.setenv("LLM_ASYNC_TIMEOUT", "1")  # how long it would try again
+        answer = ask(route, query="leave")
+        problem = answer.json()
+        assert (answer.status, problem["part"]) == (503, part)
+        sandbox.run(wiring.aclose)
+    assert ask(route, query="leave").status == 200
+
+
+def test_a_model_that_fails_after_the_start_is_the_last_event(ask: Any, index: Put, fault: Any) -> None:
+    index()
+    fault("", "status=400")
+    shown = [data for _, data in frames(ask("query/stream", query="When do wages come?"))]
+    assert shown[0]["started"]
+    assert (shown[-1]["done"], shown[-1]["status"]) == (True, "error")
+    assert shown[-1]["problem"]["code"] == "model_bad_request"
+    assert "final_response" not in shown[-1]
+
+
+def test_an_answer_that_is_cut_keeps_what_was_shown(ask: Any, index: Put, fault: Any) -> None:
+    index()
+    fault("", "cut=3")
+    shown = [data for _, data in frames(ask("query/stream", query="When do wages come?"))]
+    assert any(data.get("content") for data in shown)
+    assert shown[-1]["problem"]["code"] == "model_cut"
+
+
+def test_the_same_failure_without_a_stream_is_a_status_that_names_the_run(
+    ask: Any, index: Put, fault: Any
+) -> None:
+    index()
+    fault("", "cut=3")
+    answer = ask("query", query="When do wages come?")
+    assert (answer.status, answer.json()["code"]) == (502, "model_cut")
+    assert len(answer.json()["run_id"]) == 26
+
+
+def test_an_event_that_is_not_api_gateways_is_a_400(sandbox: Sandbox) -> None:
+    assert sandbox.ask("query", event("parse")).status == 400
+
+
+def test_no_answer_shows_where_the_parts_are(ask: Any, index: Put) -> None:
+    index()
+    everything = ask("query/stream", query="When do wages come?").body.decode()
+    for name in ("BUCKET", "QDRANT_URL", "MODEL_BASE_URL", "AWS_ENDPOINT_URL"):
+        assert os.environ[name] not in everything
