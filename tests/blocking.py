@@ -24,7 +24,7 @@ _SHOWN = 12  # innermost frames of a finding
 
 @dataclass
 class Guard:
-    """What was found so far. `calls` and `imports` are sentences with a stack, `slow` are (seconds, callback)."""
+    """What was found so far: `calls` and `imports` as sentences with a stack, `slow` as (seconds, callback)."""
 
     calls: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)

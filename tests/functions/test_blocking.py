@@ -1,4 +1,4 @@
-"""Nothing blocks the loop: every route over real sockets, the parse worker, and each function's first calls."""
+"""Nothing blocks the loop: every route over real sockets, the parse worker, each function's first calls."""
 
 import asyncio
 import json
@@ -166,7 +166,7 @@ async def cold(function: str, events: list[dict[str, Any]], out: Path) -> Guard:
     async with asyncio.timeout(COLD_S):
         said, _ = await process.communicate(json.dumps(events).encode())
     assert process.returncode == 0, said.decode()
-    return Guard(**json.loads(out.read_text()))
+    return Guard(**json.loads(await asyncio.to_thread(out.read_text)))
 
 
 naughty = create_app("naughty")

@@ -65,7 +65,8 @@ def test_a_document_is_uploaded_parsed_read_and_deleted(ask: Any, index: Put) ->
 
 
 def test_the_original_comes_back_by_a_redirect_under_its_own_name(ask: Any, index: Put) -> None:
-    answer = ask("GET", f"/{index('# 休假\n\n年假25天。\n', '员工 手册.md')}/file")
+    document_id = index("# 休假\n\n年假25天。\n", "员工 手册.md")
+    answer = ask("GET", f"/{document_id}/file")
     assert answer.status == 302
     original = httpx.get(answer.headers["location"])
     assert original.text == "# 休假\n\n年假25天。\n"

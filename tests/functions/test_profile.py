@@ -1,4 +1,4 @@
-from tests.functions.events import event, request
+from tests.functions.events import request
 from tests.functions.sandbox import Sandbox
 
 
