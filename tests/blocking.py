@@ -24,7 +24,7 @@ _SHOWN = 12  # innermost frames of a finding
 
 @dataclass
 class Guard:
-    """What was found so far: `calls` and `imports` as sentences with a stack, `slow` as (seconds, callback)."""
+    """Findings so far: `calls` and `imports` as sentences with a stack, `slow` as (seconds, callback)."""
 
     calls: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ def _blocking_calls(guard: Guard) -> Iterator[None]:
     for function in watching.functions.values():
         # Once for each endpoint FastAPI reads its source, to name it in messages; nothing turns that off.
         function.can_block_in("fastapi/routing.py", "_extract_endpoint_context")
-    blockbuster.BlockingError = Recorded  # type: ignore[misc]  # the class that its wrappers look up
+    blockbuster.BlockingError = Recorded  # type: ignore[misc,assignment]  # the class that its wrappers look up
     watching.activate()
     try:
         yield
@@ -91,7 +91,7 @@ def _slow_callbacks(guard: Guard, slow_s: float) -> Iterator[None]:
         if took > slow_s:
             guard.slow.append((took, repr(handle)))
 
-    asyncio.Handle._run = timed  # type: ignore[method-assign]  # as asyncio's debug mode does, without its cost
+    asyncio.Handle._run = timed  # type: ignore[method-assign,assignment]  # as asyncio's debug mode does, without its cost
     try:
         yield
     finally:

@@ -131,13 +131,11 @@ class Poller:
         await self._delete([message for message in messages if message["MessageId"] not in kept])
 
     async def _delete(self, messages: list[dict[str, Any]]) -> None:
-        for start in range(0, len(messages), RECEIVE_MAX):
-            part = messages[start : start + RECEIVE_MAX]
-            entries = [
-                {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
-                for index, message in enumerate(part)
-            ]
-            await self._call(self._sqs.delete_message_batch, QueueUrl=self._url, Entries=entries)
+        """One by one: for a batch the emulator wants a permission that IAM does not know."""
+        handles = [message["ReceiptHandle"] for message in messages]
+        await asyncio.gather(
+            *(self._call(self._sqs.delete_message, QueueUrl=self._url, ReceiptHandle=one) for one in handles)
+        )
 
     async def _call(self, operation: Any, **arguments: Any) -> Any:
         loop = asyncio.get_running_loop()

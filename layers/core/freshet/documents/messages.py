@@ -13,7 +13,8 @@ from freshet.errors import FreshetError
 from freshet.observe import log_failure, logger
 from freshet.stores.queue import Queue
 
-RETRY_S = (5, 15, 30, 60, 120, 300)  # after the first failure, the second …; then the dead-letter queue
+# Before the second delivery, the third … (MAX_RECEIVES): in all longer than a worker and its lease live.
+RETRY_S = (5, 15, 30, 60, 120, 300)
 CLOSING_S = 10  # of the function's time, kept for writing down how it ended
 
 
@@ -35,7 +36,7 @@ async def _processed(record: dict[str, Any], ingest: Ingest, queue: Queue, until
         for work in works(record["body"], receipts):
             await ingest.process(work, budget_s=until - time.monotonic())
     except Busy as busy:
-        delay = busy.wait_s
+        delay = min(delay, busy.wait_s)
     except Exception as error:
         log_failure("a message failed", error, message_id=record["messageId"], receipts=receipts)
     else:
