@@ -155,7 +155,8 @@ class LocalCloud:
             killer.join()
             if name == "aws":
                 self.wait_for_deployment(deployed)
-            self.wait_for_parts()
+            else:
+                self.wait_for_parts()
 
     def _kill_until(self, name: str, over: threading.Event) -> None:
         while not over.wait(_KILL_EVERY_S):
