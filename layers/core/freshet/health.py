@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from freshet import wiring
 from freshet.errors import FreshetError
 
-PART_TIMEOUT_S = 5.0
+PART_TIMEOUT_S = 10.0  # the first look of a sandbox imports the SDKs, too
 
 
 class Part(BaseModel):

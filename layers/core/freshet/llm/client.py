@@ -18,7 +18,7 @@ from freshet.llm.patience import Patience
 from freshet.llm.providers.openai import Key, OpenAIProvider
 from freshet.llm.request import Messages, Request, as_messages
 
-_PING_S = 5.0
+_PING_S = 10.0  # the first call imports the SDK, too
 
 
 class LLMClient:

@@ -45,12 +45,18 @@ class Table:
 
     async def put(self, owner: str, item: Mapping[str, Any]) -> None:
         """Writes a new item. Raises ConditionFailed if its id is taken."""
-        await self._service.call(
-            "put_item",
-            TableName=self._name,
-            Item=encode({**item, "owner": owner}),
-            **_expressions(ConditionExpression="attribute_not_exists(#id)"),
-        )
+        owned = {**item, "owner": owner}
+        try:
+            await self._service.call(
+                "put_item",
+                TableName=self._name,
+                Item=encode(owned),
+                **_expressions(ConditionExpression="attribute_not_exists(#id)"),
+            )
+        except ConditionFailed:
+            # A retry after a lost answer meets what its first attempt wrote.
+            if await self.get(owner, item["id"]) != owned:
+                raise
 
     async def update(
         self,
