@@ -50,6 +50,8 @@ def _blocking_calls(guard: Guard) -> Iterator[None]:
     for function in watching.functions.values():
         # Once for each endpoint FastAPI reads its source, to name it in messages; nothing turns that off.
         function.can_block_in("fastapi/routing.py", "_extract_endpoint_context")
+    # A log line goes to standard output, which BlockBuster lets pass only where it is a terminal.
+    watching.functions["io.BufferedWriter.write"].can_block_in("logging/__init__.py", "flush")
     blockbuster.BlockingError = Recorded  # type: ignore[misc,assignment]  # the class that its wrappers look up
     watching.activate()
     try:
