@@ -74,6 +74,12 @@ def test_no_chunk_is_empty_or_too_large(document: list[Block], size: int, overla
         assert weigh(chunk.text) <= size * 4
 
 
+def test_a_first_row_too_long_for_a_chunk_leaves_room_for_the_header_in_its_parts() -> None:
+    header = "1 1。 111。 111。。 11111。。。"
+    table = Block(f"{header}\n1 1 1 1 1 1 1 11111111。。。。 111。。。。。。", "table", header=header)
+    assert all(weigh(chunk.text) <= 80 for chunk in chunk_blocks([table], size=20, overlap=0))
+
+
 def test_a_long_table_is_cut_between_rows_and_repeats_its_header() -> None:
     rows = [f"row {number} | 值 {number}" for number in range(200)]
     table = Block("\n".join(["name | 值", *rows]), "table", header="name | 值")

@@ -118,7 +118,7 @@ class Chunker:
         path = tuple(title for _, title in self._path)
         start = self._offset
         for part in _parts(block, header, self._size):
-            for text in _fitting(part, limit if start > self._offset else self._size):
+            for text in _fitting(part, limit if start > self._offset else self._size, limit):
                 yield _Piece(text, start, weigh(text), block, path, header if start > self._offset else "")
                 start += len(text)
 
@@ -175,9 +175,9 @@ def _parts(block: Block, header: str, size: int) -> Iterable[str]:
     return ("".join(lines[:heads]), *lines[heads:])
 
 
-def _fitting(text: str, limit: int) -> Iterable[str]:
-    """The text in parts that weigh no more than a limit, which is a chunk's size or half of it at least."""
-    if weigh(text) <= limit:
+def _fitting(text: str, whole: int, limit: int) -> Iterable[str]:
+    """The text as it is if it weighs no more than `whole`, else in parts that leave room for a header each."""
+    if weigh(text) <= whole:
         return (text,)
     return clauses(text, limit // 3)
 

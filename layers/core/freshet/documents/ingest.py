@@ -28,6 +28,7 @@ from freshet.stores.table import Table
 from freshet.stores.vectors import Point, Vectors, point_id
 
 BATCH = 64  # chunks that are embedded and written together
+SOFT_HYPHEN = "\u00ad"  # in a PDF's cut words: invisible to readers, in the way of vectors
 PROGRESS_S = 2.0  # between two signs of life on the record
 TOO_LONG = "The file has more text than can be indexed in one go. Split it into parts."
 
@@ -186,7 +187,7 @@ class _Parse:
 
     async def _index(self, batch: list[Chunk]) -> None:
         work = self._work
-        texts = ["\n".join([*chunk.heading, chunk.text]) for chunk in batch]
+        texts = ["\n".join([*chunk.heading, chunk.text]).replace(SOFT_HYPHEN, "") for chunk in batch]
         dense = await self._in.embed(texts)
         sparse = await asyncio.to_thread(lambda: [self._in.encode(text) for text in texts])
         points = [

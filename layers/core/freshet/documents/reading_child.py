@@ -74,30 +74,33 @@ def _parse(path: Path, filename: str) -> None:
 
 
 def _pieces(block: Block) -> list[Block]:
-    """The block without control characters, cut where it is endless."""
+    """The block with blanks for control characters, cut where it is endless."""
     if len(block.text) > _MAX_TEXT:
         raise OverLimit(_TOO_LONG)
-    text = _UNWANTED.sub("", block.text).strip("\n")
-    header = _UNWANTED.sub("", block.header)
+    text = _UNWANTED.sub(" ", block.text).strip("\n")
+    header = _UNWANTED.sub(" ", block.header)
     header = header if len(header) <= _MAX_HEADER else ""
     if not text.strip():
         return []
     kind, level = (block.kind, block.level) if len(text) <= 1_000 or block.kind != "heading" else ("text", 0)
+    header = header if text.startswith(header) else ""
     return [
-        Block(piece, kind, block.page, level, header if piece.startswith(header) else "")
+        Block(piece if piece.startswith(header) else f"{header}\n{piece}", kind, block.page, level, header)
         for piece in _cut(text)
     ]
 
 
 def _cut(text: str) -> list[str]:
+    """The text in pieces, cut between lines where there are lines, else between words."""
     pieces, start = [], 0
     while len(text) - start > _MAX_BLOCK:
         half, full = start + _MAX_BLOCK // 2, start + _MAX_BLOCK
-        end = max(text.rfind("\n", half, full), text.rfind(" ", half, full))
+        end = text.rfind("\n", half, full)
+        end = end if end > 0 else text.rfind(" ", half, full)
         end = end if end > 0 else full
-        pieces.append(text[start:end].strip("\n "))
-        start = end
-    return [piece for piece in (*pieces, text[start:].lstrip("\n ")) if piece.strip()]
+        pieces.append(text[start:end])
+        start = end + 1 if text[end] in "\n " else end
+    return [piece for piece in (*pieces, text[start:]) if piece.strip()]
 
 
 def _write(message: dict[str, Any]) -> None:

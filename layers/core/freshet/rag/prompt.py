@@ -63,4 +63,4 @@ def _source(number: int, passage: Passage) -> str:
 
 
 def _defused(text: str) -> str:
-    return _FENCES.sub("‹", text)
+    return _FENCES.sub("‹", text.replace("\u00ad", ""))  # a PDF's cut words hold soft hyphens

@@ -24,8 +24,17 @@ def zipped(**parts: str) -> bytes:
     return buffer.getvalue()
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 DOCX = zipped(word__document="x", **{"word__document.xml": "<x/>"})
 EXCEL = zipped(**{"[Content_Types].xml": "application/vnd…spreadsheetml.sheet.main+xml"})
+MACROS = zipped(**{"[Content_Types].xml": "application/vnd.ms-excel.sheet.macroEnabled.main+xml"})
+DECK = zipped(  # with a Word document embedded
+    **{
+        "[Content_Types].xml": "vnd…wordprocessingml.document vnd…presentationml.slideshow.main+xml",
+        "ppt__embeddings__a.docx": "x",
+    }
+)
+MAIL = b"Received: by x\r\nFrom: a@example.com\r\nSubject: x\r\n\r\ntext"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +45,20 @@ EXCEL = zipped(**{"[Content_Types].xml": "application/vnd…spreadsheetml.sheet.
         (b"\n\njunk %PDF-1.4", "scan", "pdf"),
         (DOCX, "a.docx", "docx"),
         (DOCX, "a.txt", "docx"),
+        (EXCEL, "a.docx", "xlsx"),
+        (MACROS, "a.xlsm", "xlsx"),
+        (DECK, "a.pptx", "pptx"),
+        (zipped(**{"xl__workbook.bin": "x"}), "a.xlsb", "xls"),
+        (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "a.ods", "xls"),
+        (zipped(mimetype="application/epub+zip"), "book", "epub"),
+        (OLE + "Workbook\0".encode("utf-16-le"), "a.xls", "xls"),
+        (MAIL, "mail", "eml"),
+        (MAIL, "a.log", "eml"),
+        (MAIL, "a.txt", "text"),
+        (b"{}", "a.json", "json"),
+        (b"{}", "a.ndjson", "json"),
+        (b"a,b", "a.CSV", "csv"),
+        (b"a\tb", "a.tsv", "csv"),
         (b"<!DOCTYPE html><p>x", "a.txt", "html"),
         ("\ufeff<html>".encode("utf-16"), "page", "html"),
         (b"<p>just a part</p>", "part.html", "html"),
@@ -55,16 +78,26 @@ def test_content_decides_before_the_name(tmp_path: Path, data: bytes, filename: 
         (b"", "a.pdf", errors.Empty, "no content"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "a.pdf", errors.Unsupported, "PNG"),
         (b"{\\rtf1 text}", "a.txt", errors.Unsupported, "RTF"),
-        (EXCEL, "a.docx", errors.Unsupported, "Excel"),
-        (zipped(mimetype="application/epub+zip"), "a.epub", errors.Unsupported, "EPUB"),
+        (
+            zipped(mimetype="application/vnd.oasis.opendocument.text"),
+            "a.odt",
+            errors.Unsupported,
+            "OpenDocument",
+        ),
         (zipped(photo="x"), "a.zip", errors.Unsupported, "ZIP"),
         (zipped(photo="x"), "a.docx", errors.Damaged, "docx"),
         (DOCX[: len(DOCX) // 2], "a.docx", errors.Damaged, "docx"),
         (bytes(range(256)) * 40, "a.pdf", errors.Damaged, "pdf"),
         (bytes(range(256)) * 40, "a.bin", errors.Unsupported, "formats"),
-        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a.doc", errors.Unsupported, "2007"),
+        (OLE, "a.doc", errors.Unsupported, "2007"),
         (
-            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            OLE + "WordDocument Workbook\0".encode("utf-16-le"),
+            "a.doc",
+            errors.Unsupported,
+            "2007",
+        ),
+        (
+            OLE + "EncryptedPackage".encode("utf-16-le"),
             "a.docx",
             errors.Encrypted,
             "password",

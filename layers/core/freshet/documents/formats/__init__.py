@@ -5,6 +5,7 @@ One module is one format with one function `read(path) -> Iterator[Block | Progr
 What does not belong here: how a format is read.
 """
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -21,9 +22,44 @@ _TEXT_FORMATS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".geojson": "json",
+    ".eml": "eml",
+    ".mht": "eml",
+    ".mhtml": "eml",
 }
-_BINARY_SUFFIXES = {".pdf", ".docx", ".docm", ".dotx", ".dotm"}
-_OOXML_MAIN = {b"wordprocessingml": "docx", b"presentationml": "PowerPoint", b"spreadsheetml": "Excel"}
+_MAIL_HEADERS = re.compile(
+    rb"^(?:received|return-path|message-id|mime-version|delivered-to|from|to|date|subject):", re.MULTILINE
+)
+# fmt: off
+_BINARY_SUFFIXES = {
+    ".pdf", ".docx", ".docm", ".dotx", ".dotm", ".pptx", ".pptm", ".ppsx", ".potx",
+    ".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".ods", ".epub",
+}
+# fmt: on
+# Of the main part: parts of other kinds may be embedded. Where the content types don't say, names do.
+_OOXML_MAIN = re.compile(
+    rb"(wordprocessing|presentation|spreadsheet)ml\.\w+\.main\+xml|vnd\.ms-(word|powerpoint|excel)\.\w+\.macroEnabled\.main\+xml"
+)
+_OOXML = {
+    b"wordprocessing": "docx",
+    b"word": "docx",
+    b"presentation": "pptx",
+    b"powerpoint": "pptx",
+    b"spreadsheet": "xlsx",
+    b"excel": "xlsx",
+}
+_PARTS = {
+    "word/document.xml": "docx",
+    "ppt/presentation.xml": "pptx",
+    "xl/workbook.xml": "xlsx",
+    "xl/workbook.bin": "xls",
+}
 _SIGNATURES = {
     b"{\\rtf": "RTF",
     b"\x89PNG": "PNG image",
@@ -61,7 +97,7 @@ def detect(path: Path, filename: str) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _detect_zip(path, suffix)
     if head.startswith(_OLE):
-        raise _ole_error(path)
+        return _detect_ole(path)
     if looks_like_text(head):
         return _detect_text(head, suffix)
     raise _binary_error(head, suffix)
@@ -73,7 +109,13 @@ def _detect_text(head: bytes, suffix: str) -> str:
     start = head[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<?xml") and b"<html" in start):
         return "html"
+    if suffix not in _TEXT_FORMATS and suffix != ".txt" and _looks_like_mail(start):
+        return "eml"
     return _TEXT_FORMATS.get(suffix, "text")
+
+
+def _looks_like_mail(start: bytes) -> bool:
+    return len(_MAIL_HEADERS.findall(start.partition(b"\n\n")[0].replace(b"\r", b""))) > 2
 
 
 def _detect_zip(path: Path, suffix: str) -> str:
@@ -90,30 +132,39 @@ def _detect_zip(path: Path, suffix: str) -> str:
             mime = package.open("mimetype").read(100) if "mimetype" in names else b""
     except BROKEN as error:
         raise _damaged(suffix) from error
-    if b"wordprocessingml" in types or "word/document.xml" in names:
-        return "docx"
-    kind = next((name for key, name in _OOXML_MAIN.items() if key in types), "")
-    if not kind and suffix in _BINARY_SUFFIXES:
+    main = _OOXML_MAIN.search(types)
+    if main:
+        return _OOXML[main[1] or main[2]]
+    part = next((part for part in _PARTS if part in names), None)
+    if part:
+        return _PARTS[part]
+    if b"epub" in mime or "META-INF/container.xml" in names:
+        return "epub"
+    if b"opendocument.spreadsheet" in mime:
+        return "xls"
+    if suffix in _BINARY_SUFFIXES:
         raise _damaged(suffix)
-    raise _unsupported(kind or _zip_kind(mime))
+    raise _unsupported("OpenDocument" if b"opendocument" in mime else "ZIP")
 
 
-def _zip_kind(mime: bytes) -> str:
-    if b"epub" in mime:
-        return "EPUB"
-    return "OpenDocument" if b"opendocument" in mime else "ZIP"
-
-
-def _ole_error(path: Path) -> errors.DocumentError:
+def _detect_ole(path: Path) -> str:
     """Office keeps encrypted documents, and everything older than 2007, in an OLE container."""
     with path.open("rb") as file:
         content = file.read(64_000_000)
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return errors.Encrypted(
+
+    def holds(stream: str) -> bool:
+        return stream.encode("utf-16-le") in content
+
+    if holds("EncryptedPackage"):
+        raise errors.Encrypted(
             "The document is protected by a password. Remove it in Office and upload again."
         )
-    return errors.Unsupported(
-        "This is an Office file of the format before 2007 (.doc, .xls, .ppt, .msg). Save it as .docx or PDF."
+    if (holds("Workbook\0") or holds("Book\0")) and not (
+        holds("WordDocument") or holds("PowerPoint Document")
+    ):
+        return "xls"
+    raise errors.Unsupported(
+        "This is an Office file of the format before 2007 (.doc, .ppt, .msg). Save it as .docx, .pptx or PDF."
     )
 
 
@@ -124,7 +175,8 @@ def _binary_error(head: bytes, suffix: str) -> errors.DocumentError:
     if suffix in _BINARY_SUFFIXES:
         return _damaged(suffix)
     return errors.Unsupported(
-        "The file is not one of the formats that can be read: pdf, docx, html, md, txt."
+        "The file is not one of the formats that can be read: pdf, docx, pptx, xlsx, html, epub, md, txt, "
+        "csv, json, eml."
     )
 
 

@@ -42,18 +42,25 @@ _BLANKS = re.compile(r"[ \t\r\n\f\u00a0\u200b]+")
 
 def read(path: Path) -> Iterator[Block | Progress]:
     """The page's blocks; its title is the top heading where it has none."""
-    data = load(path)
-    _refuse_depth(data)
-    label = _CHARSET.search(data[:4096])
-    declared = (label[1] or label[2]).decode("ascii") if label else None
-    parser = LexborHTMLParser(decode(data, declared))
     found = False
-    for block in _titled(parser):
+    for block in parse(load(path)):
         found = True
         yield block
     if not found:
         raise blank()
     yield Progress(1, 1)
+
+
+def parse(data: bytes, declared: str | None = None, *, titled: bool = True) -> Iterator[Block]:
+    """The blocks of a page that comes with an encoding, which one declared inside overrules."""
+    _refuse_depth(data)
+    label = _CHARSET.search(data[:4096])
+    declared = (label[1] or label[2]).decode("ascii") if label else declared
+    parser = LexborHTMLParser(decode(data, declared))
+    if titled:
+        yield from _title(parser)
+    if parser.body is not None:
+        yield from _Walk().blocks(parser.body)
 
 
 def _refuse_depth(data: bytes) -> None:
@@ -66,13 +73,11 @@ def _refuse_depth(data: bytes) -> None:
             )
 
 
-def _titled(parser: Any) -> Iterator[Block]:
+def _title(parser: Any) -> Iterator[Block]:
     title = parser.css_first("head > title")
     text = _clean(title.text()) if title is not None else ""
     if text and parser.css_first("h1") is None:
         yield Block(text, "heading", level=1)
-    if parser.body is not None:
-        yield from _Walk().blocks(parser.body)
 
 
 @dataclass(slots=True)

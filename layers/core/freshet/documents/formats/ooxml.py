@@ -1,4 +1,4 @@
-"""Office Open XML packages: a zip of XML parts, opened with suspicion.
+"""Zip files of XML parts, opened with suspicion: Office Open XML, EPUB.
 
 Sizes are checked before anything is unpacked, document type declarations (entity bombs, XXE) are refused,
 and big parts are parsed as a stream. The standard library and not python-docx: that loads every part,
@@ -8,8 +8,8 @@ pictures included, and takes twice as long to start. What does not belong here: 
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -47,6 +47,12 @@ def child(element: Element | None, *path: str) -> Element | None:
     return element
 
 
+def inside(element: Element | None, *path: str) -> Iterable[Element]:
+    """The children of the descendant along a path of local names, none if there is no such."""
+    found = child(element, *path)
+    return found if found is not None else ()
+
+
 # What zipfile, zlib and expat raise on broken input; each has a tree of its own.
 BROKEN = (
     zipfile.BadZipFile,
@@ -65,15 +71,26 @@ BROKEN = (
 class Package:
     """An opened package. Errors of the container are `Damaged`, sizes beyond the limits `OverLimit`."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+    def __init__(self, archive: zipfile.ZipFile, *, doctype: bool = False) -> None:
+        self._archive, self._doctype = archive, doctype
         self.names = set(archive.namelist())
+
+    def main(self) -> str | None:
+        """The part that is the document itself."""
+        return next(iter(self.related("").get("officeDocument", [])), None)
 
     def related(self, part: str) -> dict[str, list[str]]:
         """The parts that `part` refers to ("" is the package itself), by the last word of their type."""
+        found: dict[str, list[str]] = {}
+        for kind, target in self.relations(part).values():
+            found.setdefault(kind, []).append(target)
+        return found
+
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """The parts that `part` refers to by the reference's id: the last word of its type, and the part."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
-        found: dict[str, list[str]] = {}
+        found: dict[str, tuple[str, str]] = {}
         if relations not in self.names:
             return found
         for relation in self.tree(relations):
@@ -84,8 +101,17 @@ class Package:
             ).lstrip("/")
             kind = (attribute(relation, "Type") or "").rpartition("/")[2]
             if target in self.names:
-                found.setdefault(kind, []).append(target)
+                found[attribute(relation, "Id") or f"#{len(found)}"] = (kind, target)
         return found
+
+    def data(self, part: str, limit: int) -> bytes:
+        """A part that is not XML, whole."""
+        self._bounded(part, limit)
+        return self._archive.read(part)
+
+    def stream(self, part: str) -> AbstractContextManager[IO[bytes]]:
+        """A part of XML to be parsed piece by piece."""
+        return self._open(part, _MAX_STREAMED)
 
     def tree(self, part: str) -> Element:
         """A small part, parsed whole."""
@@ -115,42 +141,51 @@ class Package:
                 tail = window[-(len(needle) - 1) :]
         return total
 
-    @contextmanager
-    def _open(self, part: str, limit: int) -> Iterator[IO[bytes]]:
+    def _bounded(self, part: str, limit: int) -> None:
         if self._archive.getinfo(part).file_size > limit:
             raise errors.OverLimit("The document unpacks to more than can be read. Split it into parts.")
+
+    @contextmanager
+    def _open(self, part: str, limit: int) -> Iterator[IO[bytes]]:
+        self._bounded(part, limit)
         with self._archive.open(part) as stream:
-            _refuse_doctype(stream)
+            _refuse_entities(stream, doctype=self._doctype)
         with self._archive.open(part) as stream:
             yield stream
 
 
 @contextmanager
-def open_package(path: Path) -> Iterator[Package]:
-    """Opens a package and turns the container's errors into ours."""
+def open_package(path: Path, *, doctype: bool = False) -> Iterator[Package]:
+    """Opens a package and turns the container's errors into ours.
+
+    `doctype` lets parts name a document type, as old EPUB does; to declare entities is refused all the same.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_TOTAL:
                 raise errors.OverLimit("The document unpacks to more than can be read. Split it into parts.")
-            yield Package(archive)
+            yield Package(archive, doctype=doctype)
     except BROKEN as error:
         raise errors.Damaged(_DAMAGED) from error
 
 
-def _refuse_doctype(stream: IO[bytes]) -> None:
+def _refuse_entities(stream: IO[bytes], *, doctype: bool) -> None:
     """Reads up to the root element. Office never writes a document type: it is an attack or a mistake."""
     parser = expat.ParserCreate()
     rooted = False
 
     def refuse(*_: object) -> None:
-        raise errors.Damaged("The file declares XML entities, which Office files never do. It was not read.")
+        raise errors.Damaged("The file declares XML entities, which documents never do. It was not read.")
 
     def root(*_: object) -> None:
         nonlocal rooted
         rooted = True
 
-    parser.StartDoctypeDeclHandler = refuse
+    if doctype:
+        parser.EntityDeclHandler = refuse
+    else:
+        parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = root
     while not rooted and (piece := stream.read(4096)):
         parser.Parse(piece, False)

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
+from freshet.documents.formats.hyphens import MARKS, Hyphens
 
 _PROGRESS_EVERY = 10  # pages
 _OUTLINE_LIMIT = 20_000  # entries; more is an attack or a generated index
@@ -35,12 +36,14 @@ def read(path: Path) -> Iterator[Block | Progress]:
     document = _open(path)
     outline = _outline(document)
     total, found, broken = len(document), False, 0
+    hyphens = Hyphens()
     for number in range(total):
         try:
             lines = _lines(document, number)
         except pdfium.PdfiumError:
             lines, broken = [], broken + 1
-        for block in _blocks(lines, number + 1, outline.get(number, [])):
+        hyphens.learn("\n".join(line.text for line in lines))
+        for block in _blocks(lines, number + 1, outline.get(number, []), hyphens):
             found = True
             yield block
         if (number + 1) % _PROGRESS_EVERY == 0 or number + 1 == total:
@@ -141,7 +144,7 @@ def _placed(textpage: Any) -> Iterator[_Line]:
         if line:
             first = text.index(line, start)
             left, bottom, right, top = _box(textpage, first)
-            far = _box(textpage, first + len(line.rstrip("\x02\ufffe")) - 1)
+            far = _box(textpage, first + len(line.rstrip("".join(MARKS))) - 1)
             yield _Line(line, min(left, far[0]), max(right, far[2]), bottom, max(top - bottom, 0.1))
         start = after
 
@@ -156,7 +159,7 @@ def _box(textpage: Any, index: int) -> tuple[float, float, float, float]:
     return box
 
 
-def _blocks(lines: list[_Line], page: int, entries: list[_Entry]) -> Iterator[Block]:
+def _blocks(lines: list[_Line], page: int, entries: list[_Entry], hyphens: Hyphens) -> Iterator[Block]:
     for entry in entries:
         _mark(lines, entry)
     drops = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom - b.bottom > a.height / 2]
@@ -164,11 +167,11 @@ def _blocks(lines: list[_Line], page: int, entries: list[_Entry]) -> Iterator[Bl
     group: list[_Line] = []
     for line in lines:
         if group and _parted(group, line, pitch):
-            yield _block(group, page)
+            yield _block(group, page, hyphens)
             group = []
         group.append(line)
     if group:
-        yield _block(group, page)
+        yield _block(group, page, hyphens)
 
 
 def _mark(lines: list[_Line], entry: _Entry) -> None:
@@ -223,7 +226,7 @@ def _parted(group: list[_Line], line: _Line, pitch: float) -> bool:
 
 def _goes_on(last: _Line, line: _Line) -> bool:
     """Whether a sentence runs on over a gap: the next column, a figure in between."""
-    if last.text.endswith("\x02"):
+    if last.text.endswith(MARKS):
         return True
     same = abs(last.height - line.height) <= 0.1 * last.height
     return same and not _ENDS.search(last.text) and line.text[0].islower() and len(last.text) > 20
@@ -236,8 +239,8 @@ def _fills(group: list[_Line], last: _Line, line: _Line) -> bool:
     return edge - last.right < word * line.advance * 1.2
 
 
-def _block(group: list[_Line], page: int) -> Block:
-    text = _joined(group)
+def _block(group: list[_Line], page: int, hyphens: Hyphens) -> Block:
+    text = hyphens.resolve(_joined(group))
     if group[0].level:
         return Block(text, "heading", page, level=group[0].level)
     return Block(text, "list" if _ITEM.match(text) else "text", page)
@@ -248,8 +251,8 @@ def _joined(group: list[_Line]) -> str:
     text = group[0].text
     for at in range(1, len(group)):
         last, line = group[at - 1], group[at]
-        if text.endswith(("\x02", "\ufffe")):
-            text = text[:-1] + line.text
+        if text.endswith(MARKS):
+            text += line.text
         elif abs(last.bottom - line.bottom) < last.height * 0.3:  # raised marks part a line into several
             text += ("" if line.text[0] in ",.;:)" else " ") + line.text
         elif not _fills(group[max(0, at - 4) : at], last, line) and not line.level:
@@ -258,4 +261,4 @@ def _joined(group: list[_Line]) -> str:
             text += line.text
         else:
             text += " " + line.text
-    return text.replace("\x02", "").replace("\ufffe", "")
+    return text

@@ -18,14 +18,20 @@ _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![^\S\n]*(?:\n|\Z))[^\n]*)*")
 def read(path: Path) -> Iterator[Block | Progress]:
     """One block a paragraph."""
     found = False
-    for paragraph in _PARAGRAPH.finditer(decode(load(path))):
-        text = paragraph[0].rstrip()
-        if any(char.isalnum() for char in text) or text.strip("\ufffd"):
-            found = True
-            yield Block(text)
+    for block in parse(decode(load(path))):
+        found = True
+        yield block
     if not found:
         raise blank()
     yield Progress(1, 1)
+
+
+def parse(text: str) -> Iterator[Block]:
+    """The paragraphs of a text."""
+    for match in _PARAGRAPH.finditer(text):
+        paragraph = match[0].rstrip()
+        if any(char.isalnum() for char in paragraph) or paragraph.strip("\ufffd"):
+            yield Block(paragraph)
 
 
 def load(path: Path) -> bytes:
