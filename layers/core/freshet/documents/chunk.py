@@ -176,7 +176,7 @@ def _parts(block: Block, header: str, size: int) -> Iterable[str]:
 
 
 def _fitting(text: str, whole: int, limit: int) -> Iterable[str]:
-    """The text as it is if it weighs no more than `whole`, else in parts that leave room for a header each."""
+    """The text as it is if it weighs no more than `whole`, else in parts that leave room for a header."""
     if weigh(text) <= whole:
         return (text,)
     return clauses(text, limit // 3)
