@@ -21,6 +21,8 @@ from infra.local.ports import HOST
 
 log = logging.getLogger("cloud")
 
+DEMO_S = 6.0  # that the welcome waits for the demo documents; they take about four
+
 _QUIET = ("botocore", "boto3", "urllib3", "asyncio", "samtranslator", "watchfiles", "uvicorn")
 
 
@@ -45,8 +47,10 @@ async def _run(options: Options, stop: asyncio.Event) -> int:
     await cloud.start()
     try:
         assert cloud.backends
-        _say(_welcome(options, cloud.backends, time.monotonic() - begun))
         demo = asyncio.create_task(load_demo(options.port, cloud.state)) if options.demo else None
+        if demo:  # so that the first question of a new user finds something
+            await asyncio.wait({demo}, timeout=DEMO_S)
+        _say(_welcome(options, cloud.backends, time.monotonic() - begun))
         await stop.wait()
         _say("\nStopping.")
         if demo:
