@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode
-from freshet.documents.formats.text import blank, load
+from freshet.documents.formats.text import parsed
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -23,13 +22,7 @@ _INDENTED = re.compile(r"(?: {4}|\t)")
 
 def read(path: Path) -> Iterator[Block | Progress]:
     """The document's blocks."""
-    found = False
-    for block in parse(decode(load(path))):
-        found = True
-        yield block
-    if not found:
-        raise blank()
-    yield Progress(1, 1)
+    return parsed(path, parse)
 
 
 def parse(text: str) -> Iterator[Block]:

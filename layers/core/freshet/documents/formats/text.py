@@ -4,7 +4,7 @@ What does not belong here: encodings (`freshet.documents.encodings`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from freshet import errors
@@ -17,6 +17,11 @@ _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![^\S\n]*(?:\n|\Z))[^\n]*)*")
 
 def read(path: Path) -> Iterator[Block | Progress]:
     """One block a paragraph."""
+    return parsed(path, parse)
+
+
+def parsed(path: Path, parse: Callable[[str], Iterator[Block]]) -> Iterator[Block | Progress]:
+    """What `parse` makes of the file's text. Raises Empty or NoText if that is nothing."""
     found = False
     for block in parse(decode(load(path))):
         found = True
