@@ -13,7 +13,8 @@ from freshet.identity import Identity
 from freshet.keys import Keys
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer
-from freshet.rag.retrieve import Retriever
+from freshet.rag.passage import Retriever
+from freshet.rag.retrieve import HybridRetriever
 from freshet.runs.run import Prices
 from freshet.settings import settings
 from freshet.stores.aws import Service
@@ -127,7 +128,7 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
 
 @cache
 def retriever() -> Retriever:
-    return Retriever(vectors(), embed)
+    return HybridRetriever(vectors(), embed)
 
 
 @cache

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from freshet.rag.cite import cite
-from freshet.rag.retrieve import Passage
+from freshet.rag.passage import Passage
 
 
 def passage(text: str, start: int = 100) -> Passage:

@@ -1,7 +1,7 @@
 import pytest
 
+from freshet.rag.passage import Passage
 from freshet.rag.prompt import answer_messages, rewrite_messages
-from freshet.rag.retrieve import Passage
 
 
 def test_a_source_cannot_close_its_fence() -> None:

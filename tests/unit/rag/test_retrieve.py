@@ -2,7 +2,8 @@ import pytest
 
 from freshet import wiring
 from freshet.errors import ModelError, Unavailable
-from freshet.rag.retrieve import Passage, Retriever
+from freshet.rag.passage import Passage
+from freshet.rag.retrieve import HybridRetriever
 from freshet.stores.vectors import Vectors
 from tests.unit.rag.conftest import Put
 
@@ -61,7 +62,7 @@ async def test_an_owner_without_documents_finds_nothing(owner: str, put: Put) ->
 
 async def test_the_part_that_fails_is_named(put: Put, owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await put(HANDBOOK)
-    nowhere = Retriever(Vectors(DOWN, "none", 256), wiring.embed)
+    nowhere = HybridRetriever(Vectors(DOWN, "none", 256), wiring.embed)
     with pytest.raises(Unavailable) as caught:
         await nowhere.search(owner, "leave", limit=5)
     assert caught.value.part == "index"

@@ -10,8 +10,8 @@ from freshet.errors import ModelCut, ModelRefused
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
 from freshet.rag.cite import cite
+from freshet.rag.passage import Passage, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
-from freshet.rag.retrieve import Passage, Retriever
 from freshet.rag.text import is_chinese
 from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
 

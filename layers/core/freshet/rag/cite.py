@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from freshet.rag.retrieve import Passage
+from freshet.rag.passage import Passage
 from freshet.rag.text import quotable
 
 MIN_SHARED = 0.3  # part of the statement's words that the quote must hold; paraphrase passes, chance does not

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from freshet.rag.retrieve import Passage
+from freshet.rag.passage import Passage
 
 NO_ANSWER = "NO_ANSWER"
 HISTORY_CHARACTERS = 24_000  # of a conversation that a follow-up is read against

@@ -1,54 +1,18 @@
-"""Retrieval: from a query to the passages of an owner's documents that fit it best."""
+"""Retrieval from our own index: dense and BM25 legs, fused there."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from freshet.concurrency import together
+from freshet.rag.passage import Passage
 from freshet.stores.vectors import Hit, Vectors
 
 Embed = Callable[[Sequence[str]], Coroutine[Any, Any, list[list[float]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk that was found; `start` and `end` are its place in the document's text.
-
-    `marks` are (start, page, heading): from that place on it stands on that page, under those headings.
-    """
-
-    document_id: str
-    chunk_id: str
-    filename: str
-    text: str
-    page: int | None
-    heading: tuple[str, ...]
-    start: int
-    end: int
-    score: float
-    marks: tuple[tuple[int, int | None, tuple[str, ...]], ...] = ()
-
-    def place(self, start: int) -> tuple[int | None, tuple[str, ...]]:
-        """Page and headings at a place in the document's text."""
-        known = [(page, heading) for mark, page, heading in self.marks if mark <= start]
-        return known[-1] if known else (self.page, self.heading)
-
-    def as_dict(self) -> dict[str, Any]:
-        """What clients see of it."""
-        return {
-            "document_id": self.document_id,
-            "chunk_id": self.chunk_id,
-            "filename": self.filename,
-            "text": self.text,
-            "page": self.page,
-            "heading": list(self.heading),
-            "score": self.score,
-        }
-
-
-class Retriever:
-    """Hybrid retrieval: dense and BM25 legs, fused in the index, filtered there by owner."""
+class HybridRetriever:
+    """A `Retriever`: dense and BM25 legs, fused in the index, filtered there by owner."""
 
     def __init__(self, vectors: Vectors, embed: Embed) -> None:
         self._vectors = vectors
@@ -92,4 +56,5 @@ def _passage(hit: Hit) -> Passage:
         end=payload["end"],
         score=hit.score,
         marks=tuple((start, page, tuple(heading)) for start, page, heading in payload["marks"]),
+        position=hit.position,
     )
