@@ -13,6 +13,7 @@ from freshet.identity import Identity
 from freshet.keys import Keys
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer
+from freshet.rag.neighbours import MergingRetriever
 from freshet.rag.passage import Retriever
 from freshet.rag.retrieve import HybridRetriever
 from freshet.runs.run import Prices
@@ -128,7 +129,7 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
 
 @cache
 def retriever() -> Retriever:
-    return HybridRetriever(vectors(), embed)
+    return MergingRetriever(HybridRetriever(vectors(), embed))
 
 
 @cache

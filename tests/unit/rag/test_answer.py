@@ -129,8 +129,37 @@ async def test_the_models_refusal_is_never_shown(
 )
 async def test_what_only_begins_like_a_refusal_is_shown_whole(scripted: Scripted, pieces: list[str]) -> None:
     events, _ = await scripted("Leave?", *map(chunk, pieces), *END)
-    assert shown(events) == done(events)["output"] == "".join(pieces)
+    assert shown(events) == done(events)["output"]
+    assert shown(events).partition("\n\n(Note:")[0] == "".join(pieces)
     assert done(events)["answered"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "note"),
+    [
+        ("Who sings?", "The choir sings [2].", "nothing in the documents"),
+        ("谁唱歌？", "合唱团唱歌[2]。", "没有找到能够印证以上回答的原文"),
+        ("Who sings?", "Everybody sings.", "nothing in the documents"),
+    ],
+)
+async def test_an_answer_that_nothing_supports_says_so(
+    scripted: Scripted, question: str, answer: str, note: str
+) -> None:
+    events, _ = await scripted(question, chunk(answer), *END)
+    final = done(events)
+    assert shown(events) == final["output"]
+    assert final["output"].startswith(f"{answer}\n\n")
+    assert note in final["output"]
+    assert (final["answered"], final["supported"], final["citations"]) == (True, False, [])
+    assert final["unverified"] == ([2] if "[2]" in answer else [])
+
+
+async def test_markers_without_a_quote_are_named_beside_those_that_have_one(scripted: Scripted) -> None:
+    events, _ = await scripted("Leave?", chunk("Staff have 25 days of paid leave [1]. Cats sing [9]."), *END)
+    final = done(events)
+    assert [one["marker"] for one in final["citations"]] == [1]
+    assert (final["supported"], final["unverified"]) == (True, [9])
+    assert "Note" not in final["output"]
 
 
 async def test_pieces_are_passed_on_as_they_come(scripted: Scripted) -> None:

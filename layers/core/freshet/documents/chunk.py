@@ -196,7 +196,7 @@ def _chunk(pieces: list[_Piece], position: int) -> Chunk:
         position=position,
         text=f"{pieces[0].header}\n{text}" if pieces[0].header else text,
         page=body[0].block.page,
-        heading=_shared([piece.path for piece in body]),
+        heading=common_path([piece.path for piece in body]),
         start=start,
         end=start + len(text),
         marks=tuple(_marks(pieces)),
@@ -213,7 +213,7 @@ def _marks(pieces: list[_Piece]) -> Iterator[Mark]:
             last = mark
 
 
-def _shared(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
+def common_path(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
     """The common beginning of paths."""
     shared = paths[0]
     for path in paths[1:]:

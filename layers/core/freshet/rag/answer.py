@@ -9,7 +9,7 @@ from typing import Any
 from freshet.errors import ModelCut, ModelRefused
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
-from freshet.rag.cite import cite
+from freshet.rag.cite import Citation, cite, unverified
 from freshet.rag.passage import Passage, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
 from freshet.rag.text import is_chinese
@@ -20,6 +20,10 @@ REWRITE_TOKENS = 200  # a question, not an essay
 _NOTHING = {
     True: "您的文档中没有找到这个问题的答案。",
     False: "Your documents do not contain an answer to this question.",
+}
+_UNSUPPORTED = {
+    True: "（注意：在检索到的文档中，没有找到能够印证以上回答的原文。）",
+    False: "(Note: nothing in the documents that were found could be matched to this answer.)",
 }
 
 
@@ -87,7 +91,11 @@ class Answerer:
         if len(output) > shown:
             yield Content(output[shown:])
         citations = await asyncio.to_thread(cite, output, passages)
-        yield Done(_final(output, [citation.as_dict() for citation in citations], finish, answered=answered))
+        if answered and not citations:
+            note = f"\n\n{_UNSUPPORTED[is_chinese(question)]}"
+            yield Content(note)
+            output += note
+        yield Done(_final(output, citations, finish, answered=answered))
 
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
         messages = rewrite_messages(question.text, question.history)
@@ -101,9 +109,16 @@ class Answerer:
 
 
 def _final(
-    output: str, citations: list[dict[str, Any]], finish_reason: str, *, answered: bool
+    output: str, citations: Sequence[Citation], finish_reason: str, *, answered: bool
 ) -> dict[str, Any]:
-    return {"output": output, "citations": citations, "answered": answered, "finish_reason": finish_reason}
+    return {
+        "output": output,
+        "citations": [citation.as_dict() for citation in citations],
+        "unverified": unverified(output, citations),
+        "answered": answered,
+        "supported": bool(citations),
+        "finish_reason": finish_reason,
+    }
 
 
 def _require_text(written: str, finish: str) -> None:
