@@ -1,6 +1,6 @@
-"""The server's routes: OpenAI's, and three of its own for faults and for what was asked.
+"""The server's routes: OpenAI's, Cohere's for reranking, and three of its own for faults and what was asked.
 
-What does not belong here: streams (`stream`), answers (`tasks`), vectors (`embeddings`).
+What does not belong here: streams (`stream`), answers (`tasks`), vectors (`embeddings`), scores (`rerank`).
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from infra.local.model import protocol
 from infra.local.model.embeddings import EMBEDDING_MODEL, embed_request
 from infra.local.model.faults import Fault, Faults, UnknownFaultError
 from infra.local.model.journal import Journal, Seen
+from infra.local.model.rerank import RERANK_MODEL, rerank_request
 from infra.local.model.stream import EventStream
 from infra.local.model.tasks import reply
 
@@ -52,9 +53,17 @@ class StandIn:
         await self._hang(request, fault, seen)
         return self._answered(seen, await asyncio.to_thread(embed_request, seen.body))
 
+    async def rerank(self, request: Request) -> ASGIApp:
+        """`POST /v1/rerank`"""
+        seen, fault = await self._enter(request)
+        if failure := await self._fail(fault, seen):
+            return failure
+        await self._hang(request, fault, seen)
+        return self._answered(seen, await asyncio.to_thread(rerank_request, seen.body))
+
     async def models(self, request: Request) -> ASGIApp:
         """`GET /v1/models`"""
-        names = (protocol.MODEL, EMBEDDING_MODEL)
+        names = (protocol.MODEL, EMBEDDING_MODEL, RERANK_MODEL)
         listed = [{"id": name, "object": "model", "created": 0, "owned_by": "freshet"} for name in names]
         return JSONResponse({"object": "list", "data": listed})
 
@@ -135,6 +144,7 @@ def make_app(pace_s: float) -> ASGIApp:
             Route("/v1/models", stand_in.models),
             Route("/v1/chat/completions", stand_in.chat, methods=["POST"]),
             Route("/v1/embeddings", stand_in.embeddings, methods=["POST"]),
+            Route("/v1/rerank", stand_in.rerank, methods=["POST"]),
             Route("/__faults", stand_in.set_faults, methods=["POST", "DELETE"]),
             Route("/__requests", stand_in.requests, methods=["GET", "DELETE"]),
         ],

@@ -294,6 +294,61 @@ async def test_bad_embeddings_requests_are_refused(ask: Asking, body: dict[str, 
     assert (await ask.http.post("/v1/embeddings", json={"model": "m", **body})).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("query", "documents"),
+    [
+        (
+            "How many days of paid leave?",
+            ["The canteen opens at noon.", "Employees have paid leave.", "25 days of paid leave."],
+        ),
+        ("带薪年假有多少天？", ["公司总部位于杭州。", "年假须提前申请。", "员工享有25天带薪年假。"]),
+    ],
+)
+async def test_reranking_puts_the_text_with_most_of_the_querys_words_first(
+    ask: Asking, query: str, documents: list[str]
+) -> None:
+    body = {"model": "m", "query": query, "documents": documents}
+    answer = (await ask.http.post("/v1/rerank", json=body)).json()
+    assert [row["index"] for row in answer["results"]] == [2, 1, 0]
+    found = [row["relevance_score"] for row in answer["results"]]
+    assert 1 >= found[0] > found[1] > found[2] == 0
+    best = (await ask.http.post("/v1/rerank", json={**body, "top_n": 1})).json()
+    assert best["results"] == answer["results"][:1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "param"),
+    [
+        ({"model": ""}, "model"),
+        ({"query": ""}, "query"),
+        ({"query": ["x"]}, "query"),
+        ({"documents": []}, "documents"),
+        ({"documents": "x"}, "documents"),
+        ({"documents": ["x", ""]}, "documents"),
+        ({"documents": ["x"] * 1001}, "documents"),
+        ({"top_n": 0}, "top_n"),
+        ({"top_k": 1}, "top_k"),
+    ],
+)
+async def test_bad_rerank_requests_are_refused(ask: Asking, wrong: dict[str, Any], param: str) -> None:
+    body = {"model": "m", "query": "x", "documents": ["x"], **wrong}
+    answer = await ask.http.post("/v1/rerank", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+    assert answer.json()["error"]["param"] == param
+
+
+async def test_reranking_fails_on_request_and_is_kept_in_the_journal(ask: Asking) -> None:
+    body = {"model": "m", "query": "x", "documents": ["x"]}
+    headers = {"x-fault": "status=429;retry_after=2"}
+    limited = await ask.http.post("/v1/rerank", json=body, headers=headers)
+    assert (limited.status_code, limited.headers["retry-after"]) == (429, "2")
+    assert (await ask.http.post("/v1/rerank", content=b"[")).status_code == 400
+    assert (await ask.http.post("/v1/rerank", json=[])).status_code == 400
+    seen = (await ask.http.get("/__requests")).json()["requests"]
+    assert [(one["path"], one["body"]) for one in seen[:1]] == [("/v1/rerank", body)]
+
+
 async def test_a_fault_may_be_asked_for_in_a_header(ask: Asking) -> None:
     headers = {"x-fault": "status=429;retry_after=1"}
     body = {"model": "m", "messages": [{"role": "user", "content": "x"}]}

@@ -95,7 +95,7 @@ def vectors(body: Any, *, count: int, dimensions: int | None) -> list[Vector]:
     try:
         rows = {int(row["index"]): array("d", row["embedding"]) for row in body["data"]}
         found = [rows[index].tolist() for index in range(count)]
-    except (TypeError, ValueError, LookupError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError) as error:
         raise ModelMalformed("The model's endpoint sent no vector for some of the texts") from error
     for vector in found:
         if dimensions is not None and len(vector) != dimensions:

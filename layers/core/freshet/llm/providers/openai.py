@@ -5,7 +5,7 @@ The home of the `openai` SDK, which is for requests, auth and transport; what it
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -67,6 +67,18 @@ class OpenAIProvider:
             body["dimensions"] = dimensions
         call = sdk.embeddings.with_streaming_response.create(**body, extra_headers=headers)
         async with _opened(call) as response:
+            return _json(await _whole(response))
+
+    async def post(self, body: Mapping[str, Any]) -> Any:
+        """The decoded answer to a POST to the base URL itself: for what the SDK has no method for."""
+        sdk, headers = await self._ready()
+        from openai._response import async_to_streamed_response_wrapper  # the SDK's own way for its methods
+
+        async def post(*, extra_headers: dict[str, Any]) -> Any:
+            options: Any = {"headers": extra_headers}
+            return await sdk.post(self._base_url, cast_to=object, body=body, options=options)
+
+        async with _opened(async_to_streamed_response_wrapper(post)(extra_headers=headers)) as response:
             return _json(await _whole(response))
 
     async def ping(self) -> None:
