@@ -4,12 +4,15 @@ set -eu
 lambda="--python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements.txt"
 compile() { uv pip compile --quiet --generate-hashes --no-header --no-annotate "$@"; }
 
-compile --universal --python-version 3.11 pyproject.toml --extra parsers --group local --group test --group check \
-    --group build -o requirements.txt
+compile --universal --python-version 3.11 pyproject.toml --extra parsers --extra bailian --group local --group test \
+    --group check --group build -o requirements.txt
 # shellcheck disable=SC2086  # a list of options
 compile $lambda pyproject.toml -o layers/dependencies/requirements.txt
 # What the dependencies layer has already is not shipped twice.
 repeated=$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' layers/dependencies/requirements.txt)
-# shellcheck disable=SC2086
-compile $lambda pyproject.toml --extra parsers $repeated -o layers/parsers/requirements.txt
+for extra in parsers bailian; do
+    # shellcheck disable=SC2086
+    compile $lambda pyproject.toml --extra $extra $repeated -o layers/$extra/requirements.txt
+done
 compile --universal --python-version 3.11 infra/sam/requirements.in -o infra/sam/requirements.txt
+compile --universal --python-version 3.11 tests/bench/requirements.in -o tests/bench/requirements.txt

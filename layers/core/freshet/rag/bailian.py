@@ -1,0 +1,82 @@
+"""Retrieval from a knowledge base that is kept at Bailian: its nodes become passages.
+
+What belongs here: whose files are searched, and what a node says of its place. What does not: the call
+(`freshet.stores.bailian`). Uploads don't go there: such a base is filled through Bailian, and its
+`document_id`s are Bailian's file ids.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from freshet.rag.passage import Passage
+from freshet.stores.bailian import MOST, KnowledgeBase, Node
+
+
+class BailianRetriever:
+    """A `Retriever`: Bailian searches, by meaning and by words, and reranks.
+
+    Files belong to the owner whose id is one of their tags at Bailian; with `shared` every caller searches
+    all of them. A kind, too, is a tag. Bailian filters by tags only in bases for document search.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase, *, shared: bool = False) -> None:
+        self._knowledge = knowledge
+        self._shared = shared
+
+    async def search(
+        self,
+        owner: str,
+        query: str,
+        *,
+        limit: int,
+        document_ids: Sequence[str] | None = None,
+        kind: str | None = None,
+    ) -> list[Passage]:
+        """At most `limit` passages, and never over Bailian's 20; best first. Raises Unavailable.
+
+        Bailian can't filter by document: with `document_ids`, what they have among its best 20 is returned.
+        """
+        if document_ids is not None and not document_ids:
+            return []
+        tags = [*([] if self._shared else [owner]), *([kind] if kind else [])]
+        wanted = limit if document_ids is None else MOST
+        nodes = await self._knowledge.retrieve(query, tags=tags, limit=wanted)
+        passages = [_passage(node) for node in nodes if _tagged(node, tags)]
+        found = [one for one in passages if one and (document_ids is None or one.document_id in document_ids)]
+        return found[:limit]
+
+
+def _tagged(node: Node, tags: Sequence[str]) -> bool:
+    """Whether the node does not contradict the filter that it was found with; most don't tell their tags."""
+    told = node.metadata.get("tags")
+    return not isinstance(told, list | str) or all(tag in told for tag in tags)
+
+
+def _passage(node: Node) -> Passage | None:
+    """The node as a passage; None if it does not say where it is from.
+
+    Bailian does not tell where in the document the text stands: the span is that of the node's own text.
+    """
+    told = node.metadata
+    document_id, chunk_id = told.get("doc_id"), told.get("_id") or told.get("nid")
+    if not document_id or not chunk_id:
+        return None
+    title = told.get("hier_title") or told.get("title")
+    return Passage(
+        document_id=str(document_id),
+        chunk_id=str(chunk_id),
+        filename=str(told.get("doc_name") or document_id),
+        text=node.text,
+        page=_page(told.get("page_number")),
+        heading=(str(title),) if title else (),
+        start=0,
+        end=len(node.text),
+        score=node.score,
+    )
+
+
+def _page(numbers: Any) -> int | None:
+    """The first of the pages that the node is on, counted from 1; Bailian counts from 0."""
+    told = numbers if isinstance(numbers, list) else [numbers]
+    pages = [number for number in told if isinstance(number, int)]
+    return min(pages) + 1 if pages else None
