@@ -52,7 +52,10 @@ class Documents(BaseModel):
 
 
 class IndexedChunk(BaseModel):
-    """One chunk as it stands in the index; `start` and `end` are its place in the document's text."""
+    """One chunk as it stands in the index; `start` and `end` are its place in the document's text.
+
+    `context` is what a model said of that place, where the deployment asks for it.
+    """
 
     chunk_id: str
     position: int
@@ -61,6 +64,7 @@ class IndexedChunk(BaseModel):
     heading: list[str]
     start: int
     end: int
+    context: str | None
 
 
 class Chunks(BaseModel):
@@ -150,7 +154,7 @@ async def delete(document_id: str, owner: Owner) -> Response:
 
 
 def _place(payload: dict[str, Any]) -> dict[str, Any]:
-    return {name: payload[name] for name in ("text", "page", "heading", "start", "end")}
+    return {name: payload.get(name) for name in ("text", "page", "heading", "start", "end", "context")}
 
 
 handler = buffered(app)

@@ -1,9 +1,9 @@
-"""query: questions answered from the caller's documents, with citations, and plain search. Streams."""
+"""query: questions answered from the caller's documents, with citations; search; summaries. Streams."""
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from freshet import wiring
 from freshet.documents.record import Kind
@@ -44,6 +44,16 @@ class Ask(Search):
     history: list[Turn] = Field([], max_length=50)
 
 
+class Summarise(Model):
+    """How to summarise; the body may be empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stream: bool = False
+    refresh: bool = Field(False, description="make a new summary although one is kept")
+    model_id: int = STACK_MODEL
+
+
 class Found(BaseModel):
     document_id: str
     chunk_id: str
@@ -81,35 +91,49 @@ class Usage(BaseModel):
 class Answer(BaseModel):
     answer: str
     answered: bool = Field(description="false if the documents do not contain the answer")
+    supported: bool = Field(description="whether any citation could be verified; if not, the answer says so")
     finish_reason: str = Field(description="why the model stopped: stop, length, …")
     citations: list[Quote]
+    unverified: list[int] = Field(description="markers in the answer that no citation stands behind")
     usage: Usage
     metrics: dict[str, Any]
     run_id: str
+
+
+class Summary(BaseModel):
+    summary: str
+    document_id: str
+    cached: bool = Field(description="true if it was made before and kept: nothing was asked of the model")
+    kept: bool = Field(description="whether it stands on the document now")
+    covered: float = Field(1, description="share of the document that was read; below 1 for very long ones")
+    finish_reason: str
+    usage: Usage
+    metrics: dict[str, Any]
+    run_id: str
+
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}
+}
 
 
 @app.post("/api/v1/query", summary="Answer a question")
 async def query(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Answer:
     run = await _run(body, owner, timeout_ms)
     last = await run.result()
-    metrics, final = last["metrics"], last["final_response"]
-    prompt, completion = metrics["prompt_tokens"], metrics["completion_tokens"]
+    final = last["final_response"]
     return Answer(
         answer=final["output"],
-        answered=final["answered"],
-        finish_reason=final["finish_reason"],
-        citations=final["citations"],
-        usage=Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion),
-        metrics=metrics,
-        run_id=run.id,
+        **{
+            name: final[name]
+            for name in ("answered", "supported", "finish_reason", "citations", "unverified")
+        },
+        **_measured(run, last["metrics"]),
     )
 
 
 @app.post(
-    "/api/v1/query/stream",
-    summary="Answer a question, streamed",
-    response_class=Response,
-    responses={200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}},
+    "/api/v1/query/stream", summary="Answer a question, streamed", response_class=Response, responses=EVENTS
 )
 async def query_stream(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Response:
     return await EventStream.open(await _run(body, owner, timeout_ms))
@@ -124,10 +148,33 @@ async def search(body: Search, owner: Owner) -> Results:
     return Results(items=[Found.model_validate(passage.as_dict()) for passage in passages])
 
 
+@app.post(
+    "/api/v1/documents/{document_id}/summary",
+    summary="Summarise a document, streamed on request",
+    response_model=Summary,
+    responses={200: EVENTS[200] | {"description": "The summary, or events with `stream`"}},
+)
+async def summarise(
+    document_id: str,
+    owner: Owner,
+    body: Summarise | None = None,
+    stream: Annotated[bool, Query(description="the same as in the body")] = False,
+    timeout_ms: TimeoutMs = None,
+) -> Summary | EventStream:
+    asked = body or Summarise()
+    _require_model(asked.model_id)
+    events = wiring.summariser().summarise(owner, document_id, refresh=asked.refresh)
+    run = Run("summary", events, wiring.prices(), timeout_s=_seconds(timeout_ms))
+    if stream or asked.stream:
+        return await EventStream.open(run)
+    last = await run.result()
+    final = last["final_response"]
+    return Summary(summary=final.pop("output"), **final, **_measured(run, last["metrics"]))
+
+
 async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
     await _require(body, owner)
-    if body.model_id != STACK_MODEL:
-        raise NotFound(f"There is no model {body.model_id}.")
+    _require_model(body.model_id)
     question = Question(
         text=body.query,
         limit=body.top_k,
@@ -136,12 +183,27 @@ async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
         history=tuple((turn.role, turn.content) for turn in body.history),
     )
     answer = wiring.answerer().answer(owner, question)
-    return Run("query", answer, wiring.prices(), timeout_s=timeout_ms / 1000 if timeout_ms else None)
+    return Run("query", answer, wiring.prices(), timeout_s=_seconds(timeout_ms))
+
+
+def _measured(run: Run, metrics: dict[str, Any]) -> dict[str, Any]:
+    prompt, completion = metrics["prompt_tokens"], metrics["completion_tokens"]
+    usage = Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
+    return {"usage": usage, "metrics": metrics, "run_id": run.id}
+
+
+def _seconds(timeout_ms: int | None) -> float | None:
+    return timeout_ms / 1000 if timeout_ms else None
+
+
+def _require_model(model_id: int) -> None:
+    if model_id != STACK_MODEL:
+        raise NotFound(f"There is no model {model_id}.")
 
 
 async def _require(body: Search, owner: str) -> None:
     if body.document_ids:
-        await wiring.library().require(owner, body.document_ids)
+        await wiring.require_documents(owner, body.document_ids)
 
 
 handler = streaming(app)

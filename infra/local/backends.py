@@ -14,7 +14,7 @@ from infra.local import aws as aws_setup
 from infra.local import servers
 from infra.local.aws import Aws
 from infra.local.children import Child
-from infra.local.environment import parameters, read_environment
+from infra.local.environment import SECRETS, parameters, read_environment, variable
 from infra.local.model.embeddings import EMBEDDING_MODEL
 from infra.local.model.protocol import MODEL
 from infra.local.ports import HOST, free_ports
@@ -83,11 +83,9 @@ class Backends:
         aws_setup.deploy_nested(self.aws, template)
         stack = template.stack()
         aws_setup.deploy_parameters(self.aws, stack.parameters)
-        for parameter, key in (
-            ("ModelKeyParameter", "OPENAI_API_KEY"),
-            ("QdrantKeyParameter", "QDRANT_API_KEY"),
-        ):
-            if (name := template.values.get(parameter)) and (secret := self.environment.get(key)):
+        for parameter, name in template.values.items():
+            secret = self.environment.get(SECRETS.get(variable(parameter), ""))
+            if name and secret:
                 aws_setup.put_secret(self.aws, name, secret)
         if self.options.iam:
             aws_setup.deploy_roles(self.aws, stack.roles)
@@ -112,7 +110,7 @@ def choose(options: Options, state: State) -> Backends:
     if not environment.keys() & {"OPENAI_BASE_URL", "OPENAI_API_KEY", "MODEL_BASE_URL"}:
         specs.append(servers.model(ports["model"]))
         stand_in = {"MODEL_BASE_URL": f"http://{HOST}:{ports['model']}/v1", "MODEL_NAME": MODEL}
-        backends.started |= {**stand_in, "EMBEDDING_MODEL": EMBEDDING_MODEL}
+        backends.started |= {**stand_in, "EMBEDDING_MODEL": EMBEDDING_MODEL, "SUMMARIES": "false"}
     backends.started["CALLBACK_URLS"] = f"http://localhost:{options.port}/"
     backends.children = [Child(one) for one in specs]
     return backends

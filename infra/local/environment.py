@@ -11,6 +11,13 @@ from pathlib import Path
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ALIASES = {"MODEL_BASE_URL": "OPENAI_BASE_URL"}
+# Which variable holds the secret that a parameter of the template names.
+SECRETS = {
+    "MODEL_KEY_PARAMETER": "OPENAI_API_KEY",
+    "QDRANT_KEY_PARAMETER": "QDRANT_API_KEY",
+    "RERANK_KEY_PARAMETER": "RERANK_API_KEY",
+    "BAILIAN_KEY_PARAMETER": "BAILIAN_ACCESS_KEY",
+}
 _LOCAL_DEFAULTS = {"DELETION_PROTECTION": "false"}  # a failed first deployment must be removable
 
 
@@ -38,5 +45,4 @@ def parameters(environment: Mapping[str, str], started: Mapping[str, str]) -> di
 
 def _no_keys(environment: Mapping[str, str]) -> dict[str, str]:
     """Without a key there is no secret to name: the functions are told so by an empty name."""
-    secrets = {"MODEL_KEY_PARAMETER": "OPENAI_API_KEY", "QDRANT_KEY_PARAMETER": "QDRANT_API_KEY"}
-    return {name: "" for name, key in secrets.items() if key not in environment}
+    return {name: "" for name, key in SECRETS.items() if key not in environment}

@@ -26,6 +26,17 @@ def ask(sandbox: Sandbox, owner: str) -> Any:
 
 
 @pytest.fixture
+def summarise(sandbox: Sandbox, owner: str) -> Any:
+    """`summarise(document_id, body, query="?stream=true")`: the function's answer to `owner`."""
+
+    def asked(document_id: str, body: Any = None, *, query: str = "", **options: Any) -> Answer:
+        path = f"/api/v1/documents/{document_id}/summary{query}"
+        return sandbox.ask("query", request("POST", path, **{"owner": owner, "json": body} | options))
+
+    return asked
+
+
+@pytest.fixture
 def fault(model_url: str) -> Iterator[Any]:
     """`fault("status=500", …)`: how the next requests to the model fail; `""` is not at all."""
     url = model_url.removesuffix("v1") + "__faults"
@@ -219,6 +230,90 @@ def test_the_same_failure_without_a_stream_is_a_status_that_names_the_run(
     answer = ask("query", query="When do wages come?")
     assert (answer.status, answer.json()["code"]) == (502, "model_cut")
     assert len(answer.json()["run_id"]) == 26
+
+
+@pytest.mark.parametrize(("text", "word"), [(HANDBOOK, "paid leave"), (CHINESE, "带薪年假")])
+def test_a_summary_is_made_once_and_kept_on_the_document(
+    summarise: Any, sandbox: Sandbox, owner: str, index: Put, text: str, word: str
+) -> None:
+    document_id = index(text)
+    made, again = summarise(document_id).json(), summarise(document_id, {}).json()
+    assert word in made["summary"]
+    assert (made["document_id"], made["covered"], made["finish_reason"]) == (document_id, 1, "stop")
+    assert (made["cached"], made["kept"], again["cached"]) == (False, True, True)
+    assert made["usage"]["total_tokens"] > 0 == again["usage"]["total_tokens"]
+    assert again["summary"] == made["summary"]
+    assert len({made["run_id"], again["run_id"]}) == 2
+    found = sandbox.ask("documents", request("GET", f"/api/v1/documents/{document_id}", owner=owner))
+    assert found.json()["summary"] == made["summary"]
+    afresh = summarise(document_id, {"refresh": True}).json()
+    assert not afresh["cached"]
+    assert afresh["usage"]["total_tokens"] > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "query"), [(None, "?stream=true"), ({"stream": True}, ""), ({"stream": False}, "?stream=1")]
+)
+def test_a_summary_streams_where_that_is_asked_for(
+    summarise: Any, index: Put, body: dict[str, Any] | None, query: str
+) -> None:
+    document_id = index()
+    answer = summarise(document_id, body, query=query)
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    shown = [data for _, data in frames(answer)]
+    assert (shown[0]["started"], shown[0]["document_id"]) == (True, document_id)
+    pieces = [data["content"] for data in shown[1:-1]]
+    assert len(pieces) > 3
+    assert "".join(pieces) == shown[-1]["final_response"]["output"]
+    kept = [data for _, data in frames(summarise(document_id, body, query=query))]
+    assert [data["content"] for data in kept[1:-1]] == ["".join(pieces)]
+    assert kept[-1]["final_response"]["cached"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_document_without_a_text_or_of_somebody_else_has_no_summary(
+    summarise: Any, upload: Put, index: Put, stream: bool
+) -> None:
+    document_id, waiting, bare = index(), upload(), index(" \n")
+    answers = [
+        summarise(document_id, {"stream": stream}, owner="stranger"),
+        summarise("nope", {"stream": stream}),
+        summarise(waiting, {"stream": stream}),
+        summarise(bare, {"stream": stream}),
+    ]
+    assert [(answer.status, answer.json()["code"]) for answer in answers] == [
+        *[(404, "not_found")] * 2,
+        *[(409, "conflict")] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", [{"refesh": True}, {"stream": "yes"}, {"refresh": 1}, {"model_id": "1"}, [], "now"]
+)
+def test_a_bad_wish_for_a_summary_is_refused(summarise: Any, body: Any) -> None:
+    answer = summarise("d", body)
+    assert (answer.status, answer.json()["code"]) == (422, "invalid_request")
+    assert summarise("d", query="?stream=perhaps").status == 422
+
+
+def test_a_summary_is_the_stacks_own_models(summarise: Any, index: Put) -> None:
+    document_id = index()
+    assert summarise(document_id, {"model_id": 2}).status == 404
+    assert summarise(document_id, {"model_id": 1}).status == 200
+
+
+def test_a_summary_that_fails_is_a_status_or_the_last_event(summarise: Any, index: Put, fault: Any) -> None:
+    document_id = index()
+    fault("cut=2", "cut=2", "hang=start")
+    failed = summarise(document_id)
+    assert (failed.status, failed.json()["code"]) == (502, "model_cut")
+    assert len(failed.json()["run_id"]) == 26
+    shown = [data for _, data in frames(summarise(document_id, query="?stream=true"))]
+    assert shown[0]["started"]
+    assert shown[-1]["problem"]["code"] == "model_cut"
+    late = summarise(document_id, headers={"X-Request-Timeout-Ms": "300"})
+    assert (late.status, late.json()["code"]) == (504, "deadline")
+    assert not summarise(document_id).json()["cached"]
 
 
 def test_an_event_that_is_not_api_gateways_is_a_400(sandbox: Sandbox) -> None:

@@ -14,7 +14,9 @@ from infra.local.model.protocol import text_of
 # With an id: rules may mention a bare `<source>` in passing.
 _SOURCE = re.compile(r"<source\b([^>]*\bid=[^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_FENCED = re.compile(r"<(source|sources|question|document|conversation|follow_up)\b[^>]*>.*?</\1>", re.DOTALL)
+_FENCED = re.compile(
+    r"<(source|sources|question|document|passage|conversation|follow_up)\b[^>]*>.*?</\1>", re.DOTALL
+)
 NO_ANSWER = "NO_ANSWER"
 
 
@@ -75,5 +77,6 @@ class Prompt:
 
     def fenced(self, tag: str) -> str:
         """The text of the last `<tag>`; empty if there is none."""
-        found = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", self.text, re.DOTALL)
+        fence = re.compile(rf"<{tag}\b[^>]*>(.*?)</{tag}>", re.DOTALL)
+        found = [text for said in self._said for text in fence.findall(said)]  # rules may mention a bare tag
         return found[-1].strip() if found else ""

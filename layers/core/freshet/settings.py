@@ -48,6 +48,27 @@ class Settings(BaseModel):
 
     answer_max_tokens: int = Field(2048, ge=1, description="longest answer, in tokens")
     dense_weight: float = Field(0.25, ge=0, description="weight of the dense leg in the fusion (sparse: 1)")
+    rerank_url: str = Field("", description="full URL of a Cohere-style rerank endpoint; empty: no reranking")
+    rerank_model: str = Field("", description="its model; empty for text-embeddings-inference")
+    rerank_key_parameter: str = Field("", description="SSM parameter with its API key; empty: no key")
+    rerank_candidates: int = Field(30, ge=1, le=200, description="passages that are put before it")
+
+    bailian_index_id: str = Field(
+        "", description="knowledge base of Alibaba Cloud Bailian to search instead of our own index"
+    )
+    bailian_workspace_id: str = Field("", description="Bailian workspace that it is in")
+    bailian_endpoint: str = Field("bailian.cn-beijing.aliyuncs.com", description="Bailian's endpoint")
+    bailian_key_parameter: str = Field(
+        "", description="SSM parameter with `<AccessKey id>:<AccessKey secret>`"
+    )
+    bailian_shared: bool = Field(
+        False, description="every caller searches all of the knowledge base, not only files tagged as theirs"
+    )
+
+    summaries: bool = Field(False, description="the model summarises each document that becomes ready")
+    contextual_chunks: bool = Field(
+        False, description="the model says of each chunk where in its document it stands: a call a chunk"
+    )
     max_document_bytes: int = Field(100_000_000, ge=1, description="largest document, in bytes")
     parse_memory_mb: int = Field(1024, ge=64, description="memory of the parsing child process, in MiB")
     parse_timeout_s: int = Field(120, ge=1, description="seconds that the parsing child process may take")

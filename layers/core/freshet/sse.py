@@ -97,7 +97,7 @@ def event_schema() -> dict[str, Any]:
                 "title": title,
                 "type": "object",
                 "properties": {**members, "done": {"const": title in {"done", "error"}}},
-                "required": [*members, "done"],
+                "required": [*(name for name in members if name != "sources"), "done"],  # where one searches
             }
             for title, members in shapes.items()
         ],

@@ -12,10 +12,13 @@ from freshet.documents.library import Library
 from freshet.identity import Identity
 from freshet.keys import Keys
 from freshet.llm import LLMClient
+from freshet.llm.rerank import Reranker
 from freshet.rag.answer import Answerer
 from freshet.rag.neighbours import MergingRetriever
 from freshet.rag.passage import Retriever
+from freshet.rag.rerank import RerankingRetriever
 from freshet.rag.retrieve import HybridRetriever
+from freshet.rag.summarise import Summariser
 from freshet.runs.run import Prices
 from freshet.settings import settings
 from freshet.stores.aws import Service
@@ -26,7 +29,9 @@ from freshet.stores.table import Table
 from freshet.stores.vectors import Vectors
 
 if TYPE_CHECKING:
+    from freshet.documents.indexing import Situate
     from freshet.documents.ingest import Ingest
+    from freshet.stores.bailian import KnowledgeBase
 
 
 @cache
@@ -128,8 +133,45 @@ async def embed(texts: Sequence[str]) -> list[list[float]]:
 
 
 @cache
+def knowledge() -> "KnowledgeBase":
+    from freshet.stores.bailian import KnowledgeBase
+
+    chosen = settings()
+    return KnowledgeBase(
+        chosen.bailian_endpoint,
+        chosen.bailian_workspace_id,
+        chosen.bailian_index_id,
+        key=secret(chosen.bailian_key_parameter),
+    )
+
+
+@cache
+def reranker() -> Reranker:
+    chosen = settings()
+    return Reranker(chosen.rerank_url, chosen.rerank_model, key=secret(chosen.rerank_key_parameter))
+
+
+@cache
 def retriever() -> Retriever:
-    return MergingRetriever(HybridRetriever(vectors(), embed))
+    """What searches, by the settings: Bailian or our own index, reranked if there is a reranker, merged."""
+    chosen = settings()
+    found: Retriever = HybridRetriever(vectors(), embed)
+    if chosen.bailian_index_id:
+        from freshet.rag.bailian import BailianRetriever
+
+        found = BailianRetriever(knowledge(), shared=chosen.bailian_shared)
+    if chosen.rerank_url:
+        found = RerankingRetriever(found, reranker().rerank, candidates=chosen.rerank_candidates)
+    return MergingRetriever(found)
+
+
+async def require_documents(owner: str, document_ids: Sequence[str]) -> None:
+    """Raises NotFound naming the first id that is not a document of the owner's.
+
+    Of Bailian's files the library knows nothing: there an unknown id finds nothing.
+    """
+    if not settings().bailian_index_id:
+        await library().require(owner, list(document_ids))
 
 
 @cache
@@ -145,7 +187,20 @@ def library() -> Library:
 
 
 @cache
+def summariser() -> Summariser:
+    chosen = settings()
+    return Summariser(
+        library(),
+        model(),
+        max_tokens=chosen.answer_max_tokens,
+        at_once=_at_once(),
+        prices=prices(),
+    )
+
+
+@cache
 def ingest() -> "Ingest":
+    from freshet.documents.indexing import Indexer
     from freshet.documents.ingest import Ingest
     from freshet.rag.sparse import encode_document
 
@@ -153,17 +208,29 @@ def ingest() -> "Ingest":
     return Ingest(
         table=documents_table(),
         objects=document_objects(),
-        vectors=vectors(),
-        embed=embed,
-        encode=encode_document,
+        indexer=Indexer(vectors(), embed, encode_document, situate=_situate()),
         memory_mb=chosen.parse_memory_mb,
         timeout_s=chosen.parse_timeout_s,
+        summarise=summariser().keep if chosen.summaries else None,
     )
+
+
+def _situate() -> "Situate | None":
+    if not settings().contextual_chunks:
+        return None
+    from freshet.rag.contextual import Contextualiser
+
+    return Contextualiser(model(), at_once=_at_once()).situate
+
+
+def _at_once() -> int:
+    """Calls that one piece of work makes at a time: a worker stays free for others."""
+    return max(1, settings().llm_async_workers - 1)
 
 
 async def aclose() -> None:
     """Closes what holds connections and forgets every part; the next use builds them anew."""
-    for part in (dynamodb, s3, sqs, ssm, vectors, model):
+    for part in (dynamodb, s3, sqs, ssm, vectors, model, knowledge, reranker):
         if part.cache_info().currsize:
             await part().aclose()
     for name in list(globals().values()):

@@ -1,16 +1,19 @@
 import asyncio
+import io
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from freshet import wiring
 from freshet.documents.claim import LEASE_S, Busy, Work
-from freshet.documents.ingest import Ingest
+from freshet.documents.ingest import BATCH, BEAT_S, Ingest
 from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, Document
-from freshet.errors import NotFound, Unavailable
+from freshet.errors import ModelError, NotFound, Unavailable
 from freshet.ids import new_id
+from freshet.rag.retrieve import HybridRetriever
 from freshet.stores.vectors import Vectors
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave.\n\n# Pay\n\nWages come on the 28th.\n"
@@ -33,7 +36,9 @@ def work(owner: str, document: Document, request: str = "s3:1:1", receipts: int 
 
 
 async def found(owner: str, query: str = "paid leave") -> list[str]:
-    return [passage.text for passage in await wiring.retriever().search(owner, query, limit=50)]
+    """The text of each chunk that the index finds."""
+    index = HybridRetriever(wiring.vectors(), wiring.embed)
+    return [passage.text for passage in await index.search(owner, query, limit=50)]
 
 
 async def indexed(owner: str, document: Document) -> int:
@@ -54,7 +59,7 @@ def embedding(hook: Callable[[], Awaitable[None]]) -> Ingest:
         await hook()
         return await wiring.embed(texts)
 
-    return replace(wiring.ingest(), embed=embed)
+    return replace(wiring.ingest(), indexer=replace(wiring.ingest().indexer, embed=embed))
 
 
 async def test_an_upload_becomes_a_searchable_document(owner: str) -> None:
@@ -109,13 +114,93 @@ async def test_deleting_stops_a_parse_under_way(owner: str) -> None:
     assert await found(owner) == []
 
 
+async def test_deleting_stops_a_worker_that_waits_for_something_slow(owner: str) -> None:
+    document = await uploaded(owner)
+
+    async def deleted_meanwhile() -> None:
+        await wiring.library().delete(owner, document.id)
+        await asyncio.sleep(60)
+
+    begun = time.monotonic()
+    await embedding(deleted_meanwhile).process(work(owner, document), budget_s=60)
+    assert time.monotonic() - begun < 5 * BEAT_S
+    assert await found(owner) == []
+
+
+async def test_pages_are_counted_while_the_chunks_are_indexed(owner: str) -> None:
+    document = await wiring.library().upload(owner, "pages.pdf", pdf(pages=30))
+    seen = []
+
+    async def look() -> None:
+        await asyncio.sleep(1.5 * BEAT_S)
+        seen.append(await wiring.library().get(owner, document.id))
+
+    await embedding(look).process(work(owner, document), budget_s=60)
+    assert {(one.status, one.pages_done, one.pages_total) for one in seen} == {("parsing", 30, 30)}
+    ready = await wiring.library().get(owner, document.id)
+    assert (ready.status, ready.pages_done, ready.pages_total) == ("ready", 30, 30)
+
+
+def pdf(pages: int) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    for number in range(1, pages + 1):
+        canvas.drawString(72, 720, f"Page {number} speaks of the river.")
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+async def test_more_chunks_than_a_batch_holds_are_all_indexed_once(owner: str) -> None:
+    text = "\n\n".join(f"# Part {number}\n\nIt speaks of river {number}." for number in range(3 * BATCH))
+    document = await uploaded(owner, text)
+    await wiring.ingest().process(work(owner, document), budget_s=60)
+    ready = await wiring.library().get(owner, document.id)
+    assert ready.chunks == 3 * BATCH
+    hits, _ = await wiring.library().chunks(owner, document.id, limit=ready.chunks, cursor=0)
+    assert [hit.position for hit in hits] == list(range(3 * BATCH))
+
+
+async def test_a_ready_document_is_summarised_whether_that_works_or_not(owner: str) -> None:
+    summarised = []
+
+    async def summarise(owner: str, document_id: str) -> None:
+        summarised.append((await wiring.library().get(owner, document_id)).status)
+        raise ModelError("no summary today")
+
+    document = await uploaded(owner)
+    ingest = replace(wiring.ingest(), summarise=summarise)
+    await ingest.process(work(owner, document), budget_s=60)
+    await ingest.process(work(owner, await uploaded(owner, " ")), budget_s=60)
+    assert summarised == ["ready"]
+    assert (await wiring.library().get(owner, document.id)).status == "ready"
+
+
+async def test_a_chunk_is_found_by_what_the_model_says_of_its_place(owner: str) -> None:
+    async def situate(opening: str, texts: Sequence[str]) -> list[str]:
+        assert opening.startswith("handbook.md\n\nLeave\nStaff have 25")
+        return [f"This is about Zanzibar, part {number}." for number in range(len(texts))]
+
+    document = await uploaded(owner)
+    ingest = replace(wiring.ingest(), indexer=replace(wiring.ingest().indexer, situate=situate))
+    await ingest.process(work(owner, document), budget_s=60)
+    best, *_ = await found(owner, "Zanzibar")
+    assert "Zanzibar" not in best
+    hits, _ = await wiring.library().chunks(owner, document.id, limit=9, cursor=0)
+    assert hits[0].payload["context"] == "This is about Zanzibar, part 0."
+
+
+class Killed(BaseException):
+    """Nothing that runs after it belongs to the worker."""
+
+
 async def killed() -> None:
-    raise asyncio.CancelledError
+    raise Killed
 
 
 async def test_a_dead_worker_is_followed_by_another_after_its_lease(owner: str) -> None:
     document = await uploaded(owner)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await embedding(killed).process(work(owner, document), budget_s=60)
     with pytest.raises(Busy) as busy:
         await wiring.ingest().process(work(owner, document, receipts=2), budget_s=60)
@@ -129,7 +214,7 @@ async def test_a_dead_worker_is_followed_by_another_after_its_lease(owner: str) 
 async def test_a_document_that_kills_its_workers_is_given_up(owner: str) -> None:
     document = await uploaded(owner)
     for receipts in range(1, ATTEMPTS + 1):
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(Killed):
             await embedding(killed).process(work(owner, document, receipts=receipts), budget_s=60)
         await lapse(owner, document)
     await wiring.ingest().process(work(owner, document, receipts=ATTEMPTS + 1), budget_s=60)
@@ -140,7 +225,7 @@ async def test_a_document_that_kills_its_workers_is_given_up(owner: str) -> None
 
 async def test_waiting_for_another_worker_does_not_use_up_attempts(owner: str) -> None:
     document = await uploaded(owner)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await embedding(killed).process(work(owner, document), budget_s=60)
     for receipts in range(2, MAX_RECEIVES):
         with pytest.raises(Busy):
@@ -200,7 +285,8 @@ async def test_a_file_that_cannot_be_read_fails_with_its_reason(
 
 async def test_passing_trouble_is_tried_again_and_then_named(owner: str) -> None:
     document = await uploaded(owner)
-    down = replace(wiring.ingest(), vectors=Vectors("http://127.0.0.1:9", "none", 256))
+    nowhere = Vectors("http://127.0.0.1:9", "none", 256)
+    down = replace(wiring.ingest(), indexer=replace(wiring.ingest().indexer, vectors=nowhere))
     for receipts in (1, 2, 3, 4, MAX_RECEIVES - 1):
         with pytest.raises(Unavailable):
             await down.process(work(owner, document, receipts=receipts), budget_s=60)

@@ -99,6 +99,39 @@ async def test_chunks_come_in_pages_and_in_order(owner: str) -> None:
     assert await wiring.library().chunks(owner, document_id, limit=2, cursor=10_000) == ([], None)
 
 
+async def test_the_chunks_of_one_parse_are_read_in_the_order_asked_for(owner: str) -> None:
+    document_id = await ready(owner, "\n\n".join(f"# Part {n}\n\ntext {n}" for n in range(250)))
+    library = wiring.library()
+    indexed = await library.indexed(owner, document_id)
+    assert (indexed.document.id, indexed.generation, indexed.summary) == (document_id, 1, None)
+    positions = [*range(1, indexed.chunks), 0]
+    assert len(positions) > 200
+    assert [hit.position for hit in await library.pick(owner, indexed, positions)] == positions
+    with pytest.raises(Conflict):
+        await library.pick(owner, indexed, [0, indexed.chunks])
+    await wiring.ingest().process(Work(owner, document_id, "s3:2:2"), budget_s=60)
+    with pytest.raises(Conflict):
+        await library.pick(owner, indexed, positions)
+
+
+async def test_a_summary_is_kept_for_the_text_it_was_made_from(owner: str) -> None:
+    document_id = await ready(owner)
+    library = wiring.library()
+    before = await library.indexed(owner, document_id)
+    assert await library.keep_summary(owner, before, "Two parts. 两部分。", covered=0.5)
+    after = await library.indexed(owner, document_id)
+    assert (after.summary, after.covered) == ("Two parts. 两部分。", 0.5)
+    assert (await library.get(owner, document_id)).summary == "Two parts. 两部分。"
+    await wiring.ingest().process(Work(owner, document_id, "s3:2:2"), budget_s=60)
+    assert (await library.indexed(owner, document_id)).summary is None
+    assert not await library.keep_summary(owner, before, "Late.", covered=1)
+    assert (await library.get(owner, document_id)).summary is None
+    await library.delete(owner, document_id)
+    assert not await library.keep_summary(owner, before, "Later.", covered=1)
+    with pytest.raises(NotFound):
+        await library.get(owner, document_id)
+
+
 async def test_the_original_can_be_had_once_it_is_there(owner: str) -> None:
     document, _ = await wiring.library().start_upload(owner, "a.md")
     with pytest.raises(Conflict):
@@ -151,6 +184,7 @@ async def test_somebody_elses_document_is_not_there(owner: str) -> None:
         library.get("stranger", document_id),
         library.file_url("stranger", document_id),
         library.chunks("stranger", document_id, limit=5, cursor=0),
+        library.indexed("stranger", document_id),
         library.parse_again("stranger", document_id),
         library.delete("stranger", document_id),
         library.require("stranger", [document_id]),

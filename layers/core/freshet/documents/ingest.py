@@ -1,35 +1,37 @@
 """Ingest: from a queue message to a searchable document, whatever is sent twice, late or half.
 
 Whoever has the claim (`freshet.documents.claim`) works; every later write holds on to its generation, so a
-deleted document, a newer parse or a lapsed lease stops the work at its next step. Chunks are invisible
-until all of them are written (`Vectors.publish`).
+deleted document, a newer parse or a lapsed lease stops the work within seconds. Chunks are invisible until
+all of them are written (`Vectors.publish`).
 """
 
 import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from freshet.concurrency import accompanied, task_group
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.chunk import Chunk, Chunker
 from freshet.documents.claim import Gone, Work, claim, lease
+from freshet.documents.indexing import Indexer, Target
 from freshet.documents.reading import read_document
 from freshet.documents.record import MAX_RECEIVES, now, original
 from freshet.errors import DocumentError, FreshetError, NoText, NotFound, OverLimit
-from freshet.observe import logger, measure
+from freshet.observe import log_failure, logger, measure
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
-from freshet.stores.vectors import Point, Vectors, point_id
 
 BATCH = 64  # chunks that are embedded and written together
-SOFT_HYPHEN = "\u00ad"  # in a PDF's cut words: invisible to readers, in the way of vectors
-PROGRESS_S = 2.0  # between two signs of life on the record
+BATCHES = 2  # on their way at a time: while one is embedded, the other is written
+OPENING = 4_000  # characters of a document's beginning that say what it is about
+BEAT_S = 2.0  # between two signs of life on the record; also how long a deletion goes unnoticed
 TOO_LONG = "The file has more text than can be indexed in one go. Split it into parts."
 
 _MINE = "attribute_exists(#id) AND #generation = :generation AND #status = :parsing"
@@ -39,42 +41,42 @@ class _Lost(Exception):
     """The document was deleted, or a newer parse took over: what was written must go."""
 
 
-Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
-Encode = Callable[[str], dict[int, float]]
-
-
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """The parse worker: its stores, how chunks become vectors, and what the parser may use."""
+    """The parse worker: its stores, how chunks are indexed, and what the parser may use.
+
+    `summarise`, if there is one, is called for a document that has become ready, and may fail.
+    """
 
     table: Table
     objects: Objects
-    vectors: Vectors
-    embed: Embed
-    encode: Encode
+    indexer: Indexer
     memory_mb: int
     timeout_s: float
+    summarise: Callable[[str, str], Awaitable[None]] | None = None
 
     async def process(self, work: Work, *, budget_s: float) -> None:
         """Parses, chunks, embeds and indexes. Returns when the message is done with (also as `failed`).
 
         Raises Busy, or the passing trouble (Unavailable, ModelError) after which it should come again.
         """
+        until = asyncio.get_running_loop().time() + budget_s
         try:
             item = await claim(self.table, work)
         except Gone:
             await self._forget(work)
             return
-        if item is not None:
-            await self._parse(work, item, budget_s)
+        if item is not None and await self._parse(work, item, until) and self.summarise:
+            await self._summarise(self.summarise(work.owner, work.document_id), work, until)
 
-    async def _parse(self, work: Work, item: dict[str, Any], budget_s: float) -> None:
+    async def _parse(self, work: Work, item: dict[str, Any], until: float) -> bool:
+        """Whether the document is ready."""
         parse = _Parse(self, work, item)
         try:
-            async with asyncio.timeout(budget_s):
+            async with asyncio.timeout_at(until):
                 await parse.run()
         except _Lost:
-            await self.vectors.delete(work.owner, work.document_id, generation=item["generation"])
+            await self.indexer.vectors.delete(work.owner, work.document_id, generation=item["generation"])
         except DocumentError as error:
             await parse.fail(error.code, error.detail)
         except TimeoutError:
@@ -82,10 +84,22 @@ class Ingest:
         except Exception as error:
             await parse.release(error)
             raise
+        else:
+            return True
+        return False
+
+    async def _summarise(self, summary: Awaitable[None], work: Work, until: float) -> None:
+        """A document without a summary is as good as ever: its owner can ask for one."""
+        try:
+            async with asyncio.timeout_at(until):
+                await summary
+        except Exception as error:
+            log_failure("a summary failed", error, document_id=work.document_id)
+            measure("SummaryFailures", 1)
 
     async def _forget(self, work: Work) -> None:
         """The document was deleted, maybe while somebody worked at it: nothing of it stays."""
-        await self.vectors.delete(work.owner, work.document_id)
+        await self.indexer.vectors.delete(work.owner, work.document_id)
         await self.objects.delete(work.owner, original(work.document_id))
 
 
@@ -97,23 +111,26 @@ class _Parse:
         self._work = work
         self._item = item
         self._generation: int = item["generation"]
+        self._target = Target(work.owner, work.document_id, self._generation, item["filename"], item["kind"])
         self._pages = Progress(0, 0)
         self._chunks = 0
+        self._opening = f"{item['title']}\n"
         self._shown = time.monotonic()
 
     async def run(self) -> None:
         begun = time.monotonic()
         folder = await asyncio.to_thread(tempfile.mkdtemp)
         try:
-            size = await self._read(Path(folder) / "original")
+            async with accompanied(self._beat()):
+                size = await self._read(Path(folder) / "original")
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         if not self._chunks:
             raise NoText("No text was found in this file.")
         done = {"chunks": self._chunks, "live_generation": self._generation, "size": size}
         await self._advance({**done, "lease_until": lease()})
-        await self._in.vectors.publish(self._work.owner, self._work.document_id, self._generation)
-        await self._advance({"status": "ready", "lease_until": 0, "attempts": 0})
+        await self._in.indexer.vectors.publish(self._work.owner, self._work.document_id, self._generation)
+        await self._advance({"status": "ready", "lease_until": 0, "attempts": 0, "summary": None})
         measure("PagesIngested", max(self._pages.pages_total, 1))
         logger.info(
             "parsed",
@@ -124,10 +141,19 @@ class _Parse:
 
     async def _read(self, path: Path) -> int:
         await self._download(path)
-        async with aclosing(self._batches(path)) as batches:  # type: ignore[type-var]  # an async generator
+        places = asyncio.Semaphore(BATCHES)
+        async with task_group() as group, aclosing(self._batches(path)) as batches:  # type: ignore[type-var]  # an async generator
             async for batch in batches:
-                await self._index(batch)
+                await places.acquire()
+                group.create_task(self._index(batch, places))
         return (await asyncio.to_thread(path.stat)).st_size
+
+    async def _beat(self) -> None:
+        """Shows for as long as the work takes that it is going on. Raises _Lost when it no longer should."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            if time.monotonic() - self._shown >= BEAT_S:
+                await self._advance({"lease_until": lease()})
 
     async def fail(self, code: str, message: str) -> None:
         """Keeps the reason on the document; chunks of earlier parses stay searchable."""
@@ -138,7 +164,9 @@ class _Parse:
             )
         except _Lost:
             logger.info("failed after it was given up", document_id=self._work.document_id)
-        await self._in.vectors.delete(self._work.owner, self._work.document_id, generation=self._generation)
+        await self._in.indexer.vectors.delete(
+            self._work.owner, self._work.document_id, generation=self._generation
+        )
 
     async def release(self, error: Exception) -> None:
         """Passing trouble: the next delivery may claim at once; after the last one the document is failed."""
@@ -175,9 +203,10 @@ class _Parse:
         async with aclosing(reading) as parts:  # type: ignore[type-var]  # an async generator
             async for part in parts:
                 if isinstance(part, Block):
+                    self._open(part)
                     batch += chunker.add(part)
                 else:
-                    await self._show(part)
+                    self._pages = part
                 while len(batch) >= BATCH:
                     yield batch[:BATCH]
                     batch = batch[BATCH:]
@@ -185,43 +214,18 @@ class _Parse:
         if batch:
             yield batch
 
-    async def _index(self, batch: list[Chunk]) -> None:
-        work = self._work
-        texts = ["\n".join([*chunk.heading, chunk.text]).replace(SOFT_HYPHEN, "") for chunk in batch]
-        dense = await self._in.embed(texts)
-        sparse = await asyncio.to_thread(lambda: [self._in.encode(text) for text in texts])
-        points = [
-            Point(
-                id=point_id(work.owner, work.document_id, self._generation, chunk.position),
-                document_id=work.document_id,
-                generation=self._generation,
-                position=chunk.position,
-                dense=vector,
-                sparse=weights,
-                payload=self._payload(chunk),
-            )
-            for chunk, vector, weights in zip(batch, dense, sparse, strict=True)
-        ]
-        await self._in.vectors.upsert(work.owner, points)
-        self._chunks += len(points)
+    def _open(self, block: Block) -> None:
+        """Keeps how the document begins."""
+        if len(self._opening) < OPENING:
+            self._opening = f"{self._opening}\n{block.text}"[:OPENING]
+
+    async def _index(self, batch: list[Chunk], places: asyncio.Semaphore) -> None:
+        try:
+            await self._in.indexer.write(self._target, batch, self._opening)
+        finally:
+            places.release()
+        self._chunks += len(batch)
         await self._advance({"lease_until": lease()})
-
-    async def _show(self, progress: Progress) -> None:
-        self._pages = progress
-        if time.monotonic() - self._shown > PROGRESS_S:
-            await self._advance({"lease_until": lease()})
-
-    def _payload(self, chunk: Chunk) -> dict[str, Any]:
-        return {
-            "text": chunk.text,
-            "page": chunk.page,
-            "heading": list(chunk.heading),
-            "start": chunk.start,
-            "end": chunk.end,
-            "marks": [[mark.start, mark.page, list(mark.heading)] for mark in chunk.marks],
-            "filename": self._item["filename"],
-            "kind": self._item["kind"],
-        }
 
     async def _advance(self, changes: dict[str, Any]) -> None:
         self._shown = time.monotonic()

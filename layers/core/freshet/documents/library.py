@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from freshet.concurrency import together
@@ -29,6 +31,7 @@ from freshet.stores.vectors import Hit, Vectors, point_id
 
 MAX_DIRECT_BYTES = 4 * 1024 * 1024  # base64 of it fits Lambda's 6 MB event
 POLL_S = 0.5
+_FETCHED = 100  # chunks a request to the index: some 200 KB
 
 _IDLE = "attribute_exists(#id) AND #lease_until < :now"  # nobody is at it
 
@@ -38,6 +41,20 @@ _IN_STATUS = {
     "failed": "(#status = :status "
     "OR (#status = :parsing AND #lease_until > :none AND #lease_until < :lapsed))",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What is searchable of a document: one generation, of `chunks` chunks, and the summary of just that.
+
+    `covered` is the share of the chunks that the summary was made from.
+    """
+
+    document: Document
+    generation: int
+    chunks: int
+    summary: str | None
+    covered: float
 
 
 class Library:
@@ -154,6 +171,52 @@ class Library:
         hits = await self._vectors.fetch(owner, ids) if ids else []
         return hits, end if end < item["chunks"] else None
 
+    async def indexed(self, owner: str, document_id: str) -> Indexed:
+        """What is searchable of the document, also while a later parse runs or after it failed.
+
+        Raises NotFound; Conflict where no parse has been through yet.
+        """
+        item = await self._item(owner, document_id)
+        document = view(item)
+        if not item["chunks"]:
+            raise Conflict(_why_unread(document))
+        generation = item.get("live_generation", 0)
+        own = item.get("summary_generation") == generation
+        return Indexed(
+            document=document,
+            generation=generation,
+            chunks=item["chunks"],
+            summary=document.summary if own else None,
+            covered=item.get("summary_covered", 1.0),
+        )
+
+    async def pick(self, owner: str, indexed: Indexed, positions: Sequence[int]) -> list[Hit]:
+        """The chunks at these positions. Raises Conflict if they are gone: parsed anew since, or deleted."""
+        ids = [point_id(owner, indexed.document.id, indexed.generation, position) for position in positions]
+        hits: list[Hit] = []
+        for start in range(0, len(ids), _FETCHED):
+            hits += await self._vectors.fetch(owner, ids[start : start + _FETCHED])
+        if len(hits) < len(ids):
+            raise Conflict(
+                "The document changed while it was read. Ask again; if that fails, parse it again."
+            )
+        return hits
+
+    async def keep_summary(self, owner: str, indexed: Indexed, summary: str, *, covered: float) -> bool:
+        """Keeps it on the document; False if that is gone, or another text is searchable by now."""
+        changes = {"summary": summary, "summary_generation": indexed.generation, "summary_covered": covered}
+        try:
+            await self._table.update(
+                owner,
+                indexed.document.id,
+                {**changes, "updated_at": now()},
+                when="attribute_exists(#id) AND #live_generation = :generation",
+                generation=indexed.generation,
+            )
+        except ConditionFailed:
+            return False
+        return True
+
     async def parse_again(self, owner: str, document_id: str) -> Document:
         """Queues another parse; quiet if one is under way. Of several calls the last one counts."""
         before = await self._item(owner, document_id)
@@ -207,6 +270,14 @@ class Library:
 
     def _too_large(self, size: int) -> TooLarge:
         return TooLarge(f"The file has {size} bytes; the limit is {self._max_bytes}.")
+
+
+def _why_unread(document: Document) -> str:
+    if document.error and document.status == "failed":
+        return f"The document has no text to read. {document.error.message}"
+    if document.status == "uploading":
+        return "The file has not been uploaded yet."
+    return "The document is still being parsed. Ask again when it is ready."
 
 
 def _status_values(status: Status) -> dict[str, Any]:

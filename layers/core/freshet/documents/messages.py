@@ -23,7 +23,7 @@ async def process_batch(
 ) -> list[str]:
     """Works off the messages one by one; returns the ids of those that should come again.
 
-    `remaining_s` is what the function may still run; what can't be begun with enough of it comes again.
+    `remaining_s` is what the function may still run: the queue hands it one message at a time.
     """
     until = time.monotonic() + remaining_s - CLOSING_S
     return [record["messageId"] for record in records if not await _processed(record, ingest, queue, until)]

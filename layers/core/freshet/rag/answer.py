@@ -6,13 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from freshet.errors import ModelCut, ModelRefused
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
 from freshet.rag.cite import Citation, cite, unverified
 from freshet.rag.passage import Passage, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
 from freshet.rag.text import is_chinese
+from freshet.rag.written import consumed, require_text
 from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
 
 REWRITE_TOKENS = 200  # a question, not an essay
@@ -50,8 +50,8 @@ class Answerer:
         """Started (with the sources), the text as it is written, Done (with verified citations)."""
         text = question.text
         if question.history:
-            text, consumed = await self._stand_alone(question)
-            yield consumed
+            text, used = await self._stand_alone(question)
+            yield used
         passages = await self._retriever.search(
             owner, text, limit=question.limit, document_ids=question.document_ids, kind=question.kind
         )
@@ -79,13 +79,13 @@ class Answerer:
                     case llm.ReasoningDelta(text):
                         yield Reasoning(text)
                     case llm.Usage() as usage:
-                        yield _consumed(usage)
+                        yield consumed(usage)
                     case llm.Finish(reason):
                         finish = reason
                     case llm.Reset(reason):
                         written, shown = "", 0
                         yield Reset(reason)
-        _require_text(written, finish)
+        require_text(written, finish)
         answered = not _is_refusal(written)
         output = written if answered else _NOTHING[is_chinese(question)]
         if len(output) > shown:
@@ -100,7 +100,7 @@ class Answerer:
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
         messages = rewrite_messages(question.text, question.history)
         completion = await self._model.complete(messages, temperature=0, max_tokens=REWRITE_TOKENS)
-        return completion.text.strip() or question.text, _consumed(completion.usage)
+        return completion.text.strip() or question.text, consumed(completion.usage)
 
     def _started(self, question: Question, text: str, passages: Sequence[Passage]) -> dict[str, Any]:
         sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]
@@ -119,19 +119,6 @@ def _final(
         "supported": bool(citations),
         "finish_reason": finish_reason,
     }
-
-
-def _require_text(written: str, finish: str) -> None:
-    """A model that ends without a word has not answered: one that reasons may use up all its tokens so."""
-    if written.strip():
-        return
-    if finish == "content_filter":
-        raise ModelRefused("The model's endpoint held the answer back (content_filter).")
-    raise ModelCut(f"The model ended without an answer ({finish}); more ANSWER_MAX_TOKENS may help.")
-
-
-def _consumed(usage: llm.Usage) -> Consumed:
-    return Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated, usage.attempts)
 
 
 def _may_be_refusal(text: str) -> bool:

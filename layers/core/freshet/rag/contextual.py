@@ -1,0 +1,45 @@
+"""Contextual chunks: a sentence by the model that says where in its document a chunk stands.
+
+A chunk that speaks of "the second quarter" is found by the company's name when the sentence names it. One
+model call a chunk, so it is off unless a deployment asks for it. After Anthropic's "Introducing Contextual
+Retrieval" (September 2024, https://www.anthropic.com/news/contextual-retrieval).
+"""
+
+from collections.abc import Sequence
+
+from freshet.concurrency import together
+from freshet.errors import ModelCut, ModelRefused
+from freshet.llm import LLMClient
+from freshet.observe import measure
+from freshet.rag.prompt import context_messages
+
+SENTENCE_TOKENS = 120
+_LONGEST = 600  # characters kept of what was asked to be one sentence
+
+
+class Contextualiser:
+    """Asks a model for the sentences; `at_once` calls at a time, fewer than the model client has workers."""
+
+    def __init__(self, model: LLMClient, *, at_once: int) -> None:
+        self._model = model
+        self._at_once = at_once
+
+    async def situate(self, opening: str, texts: Sequence[str]) -> list[str]:
+        """One sentence a text, in their order; `opening` is how their document begins. Raises ModelError.
+
+        Where the model will not say, the sentence is empty: the chunk is indexed without.
+        """
+        return await together(*(self._sentence(opening, text) for text in texts), at_once=self._at_once)
+
+    async def _sentence(self, opening: str, text: str) -> str:
+        try:
+            completion = await self._model.complete(
+                context_messages(opening, text), temperature=0, max_tokens=SENTENCE_TOKENS
+            )
+        except (ModelCut, ModelRefused):
+            measure("ContextsMissing", 1)
+            return ""
+        measure("Generations", 1, streamed="true")
+        usage = completion.usage
+        measure("Tokens", usage.prompt_tokens + usage.completion_tokens, capability="context")
+        return " ".join(completion.text.split())[:_LONGEST]
