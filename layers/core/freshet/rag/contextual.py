@@ -8,7 +8,7 @@ Retrieval" (September 2024, https://www.anthropic.com/news/contextual-retrieval)
 from collections.abc import Sequence
 
 from freshet.concurrency import together
-from freshet.errors import ModelCut, ModelRefused
+from freshet.errors import ModelRefused
 from freshet.llm import LLMClient
 from freshet.observe import measure
 from freshet.rag.prompt import context_messages
@@ -32,14 +32,15 @@ class Contextualiser:
         return await together(*(self._sentence(opening, text) for text in texts), at_once=self._at_once)
 
     async def _sentence(self, opening: str, text: str) -> str:
+        messages = context_messages(opening, text)
         try:
-            completion = await self._model.complete(
-                context_messages(opening, text), temperature=0, max_tokens=SENTENCE_TOKENS
-            )
-        except (ModelCut, ModelRefused):
+            completion = await self._model.complete(messages, temperature=0, max_tokens=SENTENCE_TOKENS)
+        except ModelRefused:
             measure("ContextsMissing", 1)
             return ""
-        measure("Generations", 1, streamed="true")
+        sentence = " ".join(completion.text.split())[:_LONGEST]
         usage = completion.usage
+        measure("Generations", 1, streamed="true")
         measure("Tokens", usage.prompt_tokens + usage.completion_tokens, capability="context")
-        return " ".join(completion.text.split())[:_LONGEST]
+        measure("ContextsMissing", int(not sentence))
+        return sentence
