@@ -42,7 +42,7 @@ smoke: .venv/.installed ## the main job on a deployed stack: make smoke URL=http
 eval: .venv/.installed ## quality figures on the shared material
 	@$(PY) -m tests.eval $(ARGS)
 
-bench: .venv/.installed .venv-sam/.installed ## speed and memory, as ratios in one run
+bench: .venv/.installed .venv-sam/.installed .venv-bench/.installed ## speed and memory, as ratios in one run
 	@$(PY) -m tests.bench $(ARGS)
 
 openapi: .venv/.installed ## write the OpenAPI document from the functions
@@ -52,7 +52,7 @@ lock: .venv/.installed ## resolve all requirements anew, with hashes
 	@sh infra/lock.sh
 
 clean: ## remove what was installed, built and kept
-	@rm -rf .venv .venv-sam .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-sam .venv-bench .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml infra/install.sh
 	@sh infra/install.sh .venv requirements.txt
@@ -62,4 +62,8 @@ clean: ## remove what was installed, built and kept
 
 .venv-sam/.installed: infra/sam/requirements.txt infra/install.sh
 	@sh infra/install.sh .venv-sam infra/sam/requirements.txt
+	@touch $@
+
+.venv-bench/.installed: tests/bench/requirements.txt infra/install.sh
+	@sh infra/install.sh .venv-bench tests/bench/requirements.txt
 	@touch $@

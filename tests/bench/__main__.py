@@ -1,16 +1,22 @@
 """`make bench`: speed and memory, as ratios against a named reference in the same run.
 
-`python -m tests.bench [cold_start] [warm]`. Two shared cores are noisy: medians of alternating rounds, and
+`python -m tests.bench [name …]`. Two shared cores are noisy: medians of alternating rounds, and
 still a figure of one run is one run's.
 """
 
 import asyncio
 import sys
 
-from tests.bench import cold_start, warm
+from tests.bench import cold_start, ingest, parsing, search, warm
 from tests.bench.table import rendered
 
-BENCHES = {"cold_start": cold_start.measure, "warm": warm.measure}
+BENCHES = {
+    "cold_start": cold_start.measure,
+    "warm": warm.measure,
+    "parsing": parsing.measure,
+    "ingest": ingest.measure,
+    "search": search.measure,
+}
 
 
 async def main(names: list[str]) -> None:

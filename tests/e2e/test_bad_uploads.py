@@ -1,6 +1,8 @@
 """Uploads that are wrong, odd or never finished: each gets a clear answer, and nothing is lost."""
 
+import io
 import unicodedata
+import zipfile
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +15,14 @@ from tests.e2e.local_cloud import LocalCloud
 
 LIMIT = 100_000_000
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+def office_file(body: str, prolog: str = "") -> bytes:
+    """A Word document of one part."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f"{prolog}<document><body>{body}</body></document>")
+    return buffer.getvalue()
 
 
 def test_an_empty_file_is_refused_at_once(api: httpx.Client) -> None:
@@ -35,7 +45,18 @@ def test_an_empty_file_is_refused_by_the_presigned_form(api: httpx.Client) -> No
         ("no-extension", bytes(range(256)), "unsupported_format"),
         ("broken.pdf", b"%PDF-1.7\nnothing that follows is a PDF", "damaged"),
         ("broken.docx", b"PK\x03\x04 and then nothing", "damaged"),
+        ("marks.csv", b";,;\n| |\n", "no_text"),
+        ("picture.docx", office_file("<p/>"), "no_text"),
+        ("entities.docx", office_file("<p/>", prolog='<!DOCTYPE x [<!ENTITY a "lol">]>'), "damaged"),
+        ("deep.json", b"[" * 100_000, "over_limit"),
+        (
+            "locked.docx",
+            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            "encrypted",
+        ),
+        ("locked.eml", b"Content-Type: multipart/encrypted; boundary=b\n\n--b--", "encrypted"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_read_fails_with_its_reason(
     api: httpx.Client, filename: str, data: bytes, code: str

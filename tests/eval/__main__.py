@@ -1,26 +1,43 @@
-"""`make eval`: how well the product finds, on real material, against a plain BM25 on the same.
+"""`make eval`: how well the product reads, cuts and finds, on real material.
 
-`python -m tests.eval [set …]` for search, `python -m tests.eval documents [format …]` for reading. The
-material is not part of the project: see `DATA`.
+`python -m tests.eval [retrieval [set …] | chunks [corpus …] | documents [format …]]`, all
+of it without a name. The material is not part of the project: see `DATA`.
 """
 
+import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.eval import documents
-from tests.eval.retrieval import evaluate
+from tests.eval import chunks, documents, retrieval
 
 DATA = Path(__file__).parents[3] / "shared/data"
+EVALUATIONS = {
+    "retrieval": retrieval.evaluate,
+    "chunks": chunks.evaluate,
+    "documents": documents.evaluate,
+}
 
 
-def main(names: list[str]) -> int:
-    """Prints a line for each retrieval set or format; 1 if the material is not there."""
+def main(arguments: list[str]) -> int:
+    """Prints a table for each evaluation; 1 if the material is not there."""
+    parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
+    parser.add_argument("which", nargs="?", choices=EVALUATIONS)
+    parser.add_argument("names", nargs="*", help="sets or formats; all without one")
+    given = parser.parse_args(arguments)
     if not DATA.is_dir():
         sys.stderr.write(f"There is no material at {DATA}.\n")
         return 1
-    asyncio.run(documents.evaluate(DATA, names[1:]) if names[:1] == ["documents"] else evaluate(DATA, names))
+    asyncio.run(_evaluate(given.which, given.names))
     return 0
+
+
+async def _evaluate(which: str | None, names: Sequence[str]) -> None:
+    for name, work in EVALUATIONS.items():
+        if which in (None, name):
+            sys.stdout.write(f"\n{name}\n\n")
+            await work(DATA, names)
 
 
 sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from freshet.documents.blocks import SEPARATOR, Block
-from freshet.documents.reading import read_document
+from freshet.documents.reading import read_document, stop_server
 from freshet.errors import DocumentError
 
 AT_A_TIME = 2
@@ -84,6 +84,7 @@ async def evaluate(data: Path, names: Sequence[str]) -> None:
     ]
     gate = asyncio.Semaphore(AT_A_TIME)
     outcomes = await asyncio.gather(*(_outcome(folder, entry, gate) for entry in entries))
+    stop_server()  # what its readers used is counted when it has ended
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     texts = {outcome.entry["file"]: outcome.text for outcome in outcomes if outcome.state == "ready"}
     plain = await _plain(folder, [name for name in texts if name.startswith("pdf/")], gate)

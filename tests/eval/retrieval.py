@@ -3,7 +3,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,14 +13,8 @@ from typing import Any
 from freshet import wiring
 from freshet.documents.blocks import Block
 from freshet.documents.chunk import Chunk, chunk_blocks
-from freshet.rag.sparse import encode_document
-from freshet.stores.vectors import Point, point_id
-from infra.local.children import Child
-from infra.local.ports import free_ports
-from infra.local.servers import model, qdrant
+from tests.eval.product import OWNER, index, stand_ins
 
-OWNER = "eval"
-BATCH = 64  # chunks, as in ingest
 DEPTH = 10  # the measures look at ten documents
 AT_A_TIME = 8  # searches
 
@@ -29,40 +22,19 @@ AT_A_TIME = 8  # searches
 async def evaluate(data: Path, names: Sequence[str]) -> None:
     """Prints nDCG@10 and recall@10 of each set beside the best word or bigram BM25."""
     baselines = json.loads((data / "bm25_baseline.json").read_text())
-    ports = free_ports([0, 0])
-    with tempfile.TemporaryDirectory() as folder:
-        children = [Child(qdrant(Path(folder), ports[0])), Child(model(ports[1]))]
-        try:
-            await asyncio.gather(*(child.start() for child in children))
-            _say("| set | nDCG@10 | recall@10 | best BM25 nDCG@10 |\n|---|---|---|---|")
-            for name in names or sorted(path.name for path in (data / "retrieval").iterdir()):
-                _point_at(ports, name)
+    async with stand_ins() as parts:
+        _say("| set | nDCG@10 | recall@10 | best BM25 nDCG@10 |\n|---|---|---|---|")
+        for name in names or sorted(path.name for path in (data / "retrieval").iterdir()):
+            async with parts.collection(name):
                 scores = await _score(data, name)
-                best = max(found["ndcg@10"] for key, found in baselines.items() if key.startswith(f"{name}|"))
-                _say(f"| {name} | {scores['ndcg@10']} | {scores['recall@10']} | {best} |")
-                await wiring.aclose()
-        finally:
-            await asyncio.gather(*(child.stop() for child in children))
-
-
-def _point_at(ports: Sequence[int], name: str) -> None:
-    os.environ |= {
-        "QDRANT_URL": f"http://127.0.0.1:{ports[0]}",
-        "QDRANT_COLLECTION": name,
-        "MODEL_BASE_URL": f"http://127.0.0.1:{ports[1]}/v1",
-        "MODEL_NAME": "freshet-stand-in",
-        "EMBEDDING_MODEL": "freshet-stand-in",
-    }
+            best = max(found["ndcg@10"] for key, found in baselines.items() if key.startswith(f"{name}|"))
+            _say(f"| {name} | {scores['ndcg@10']} | {scores['recall@10']} | {best} |")
 
 
 async def _score(data: Path, name: str) -> dict[str, Any]:
     folder = data / "retrieval" / name
     passages = _read(folder / "corpus.jsonl")
-    chunks = [(number, chunk) for number, passage in enumerate(passages) for chunk in _chunks(passage)]
-    for start in range(0, len(chunks), BATCH):
-        await _index(chunks[start : start + BATCH])
-    for number in {number for number, _ in chunks}:
-        await wiring.vectors().publish(OWNER, str(number), 1)
+    await index((str(number), chunk) for number, passage in enumerate(passages) for chunk in _chunks(passage))
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as run:
         for line in await _search(_read(folder / "queries.jsonl"), passages):
             run.write(line)
@@ -71,23 +43,6 @@ async def _score(data: Path, name: str) -> dict[str, Any]:
         printed = await asyncio.to_thread(subprocess.check_output, command, text=True)
     scores: dict[str, Any] = json.loads(printed)
     return scores
-
-
-async def _index(batch: Sequence[tuple[int, Chunk]]) -> None:
-    texts = ["\n".join([*chunk.heading, chunk.text]) for _, chunk in batch]
-    points = [
-        Point(
-            point_id(OWNER, str(number), 1, chunk.position),
-            str(number),
-            1,
-            chunk.position,
-            dense,
-            encode_document(text),
-            {"text": "", "page": None, "heading": [], "start": 0, "end": 0, "filename": "", "marks": []},
-        )
-        for (number, chunk), text, dense in zip(batch, texts, await wiring.embed(texts), strict=True)
-    ]
-    await wiring.vectors().upsert(OWNER, points)
 
 
 async def _search(queries: Sequence[Any], passages: Sequence[Any]) -> Iterable[str]:

@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import random
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import AsyncGenerator
@@ -22,8 +24,9 @@ from freshet.documents.blocks import Block, Progress
 from freshet.documents.reading import read_document
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "docs"
-FORMATS = ("pdf", "docx", "html", "md", "txt")
-SAMPLE = 70  # of 286 files; the rest is the same kind of file
+SERVER = "freshet.documents.reading_server"
+FORMATS = ("pdf", "docx", "pptx", "xlsx", "html", "epub", "md", "txt", "csv", "json", "eml")
+SAMPLE = 70  # files; the rest is of the same kinds
 
 
 def reading(path: Path, filename: str, **limits: Any) -> AsyncGenerator[Block | Progress, None]:
@@ -80,10 +83,28 @@ def upload(tmp_path: Path) -> Upload:
     return Upload(tmp_path / "upload")
 
 
-def children() -> list[psutil.Process]:
-    return [
-        child for child in psutil.Process().children() if "freshet.documents.reading_child" in child.cmdline()
-    ]
+def server() -> psutil.Process:
+    (found,) = [one for one in psutil.Process().children() if SERVER in one.cmdline()]
+    return found
+
+
+def readers() -> list[psutil.Process]:
+    return server().children() if any(SERVER in one.cmdline() for one in psutil.Process().children()) else []
+
+
+# Reads one document, says which process the reader was forked from, and is gone without a word to it.
+ONE_DOCUMENT = """
+import asyncio, os, pathlib, psutil, sys
+from freshet.documents.reading import read_document
+
+async def main():
+    async for _ in read_document(pathlib.Path(sys.argv[1]), "a.pdf", memory_mb=512, timeout_s=9):
+        pass
+
+asyncio.run(main())
+print(psutil.Process().children()[0].pid, flush=True)
+os._exit(1)
+"""
 
 
 async def test_blocks_and_progress_arrive_in_order(upload: Upload) -> None:
@@ -120,6 +141,9 @@ async def test_every_kind_of_block_survives_the_journey(upload: Upload) -> None:
     [
         (b"", "a.txt", errors.Empty),
         (b" \n", "a.txt", errors.NoText),
+        (b"| |\n>>> --- ***\n", "a.txt", errors.NoText),
+        (b";,;\n", "a.csv", errors.NoText),
+        (b"[" * 100_000, "a.json", errors.OverLimit),
         (b"\x89PNG\r\n\x1a\n\0", "a.png", errors.Unsupported),
         (b"%PDF-1.7 and nothing else", "a.pdf", errors.Damaged),
         (pdf(encrypt=pdfencrypt.StandardEncryption("secret")), "a.pdf", errors.Encrypted),
@@ -150,7 +174,7 @@ async def test_a_parse_that_takes_too_long_is_cut_off(upload: Upload) -> None:
     with pytest.raises(errors.OverLimit, match="long"):
         await read(upload.path, "a.pdf", memory_mb=4096, timeout_s=0.3)
     assert time.monotonic() - started < 2
-    assert not children()
+    assert not readers()
 
 
 async def test_a_slow_consumer_does_not_use_up_the_time(upload: Upload) -> None:
@@ -163,34 +187,87 @@ async def test_a_slow_consumer_does_not_use_up_the_time(upload: Upload) -> None:
     assert count == 33  # over 1.6 seconds
 
 
-async def test_closing_the_generator_ends_the_child(upload: Upload) -> None:
+async def test_closing_the_generator_ends_the_reader(upload: Upload) -> None:
     upload.holds("a paragraph of text\n\n" * 200_000)
     stream = reading(upload.path, "a.txt")
     assert isinstance(await anext(stream), Block)
-    assert len(children()) == 1
+    assert len(readers()) == 1
     await stream.aclose()
-    assert not children()
+    assert not readers()
 
 
-async def test_cancelling_ends_the_child(upload: Upload) -> None:
+async def test_cancelling_ends_the_reader(upload: Upload) -> None:
     upload.holds(bomb(megabytes=40))
     task = asyncio.create_task(read(upload.path, "a.pdf", memory_mb=4096))
-    while not children():  # noqa: ASYNC110 - nothing signals the start of a process
+    while not readers():  # noqa: ASYNC110 - nothing signals the start of a process
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not children()
+    assert not readers()
 
 
-async def test_the_child_sees_nothing_of_the_environment(
+async def test_readers_see_nothing_of_the_environment(
     upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     upload.holds("a paragraph of text\n\n" * 200_000)
     async with aclosing(reading(upload.path, "a.txt")) as found:
         await anext(found)
-        assert set(children()[0].environ()) <= {"PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONUTF8", "LC_CTYPE"}
+        assert set(server().environ()) <= {"PYTHONPATH", "LD_LIBRARY_PATH", "PYTHONUTF8", "LC_CTYPE"}
+
+
+async def test_a_reader_has_nothing_open_but_its_file_and_its_ends(upload: Upload) -> None:
+    upload.holds("a paragraph of text\n\n" * 200_000)
+    async with (
+        aclosing(reading(upload.path, "a.txt")) as first,
+        aclosing(reading(upload.path, "a.txt")) as found,
+    ):
+        await anext(first)
+        await anext(found)
+        for reader in readers():
+            assert {file.path for file in reader.open_files()} <= {str(upload.path)}
+            assert reader.num_fds() <= 4
+
+
+async def test_documents_are_read_side_by_side(upload: Upload) -> None:
+    upload.holds(pdf(pages=20))
+    found = await asyncio.gather(*(read(upload.path, "a.pdf") for _ in range(12)))
+    assert {len(one) for one in found} == {22}
+    assert not readers()
+
+
+async def test_a_server_that_died_is_followed_by_another(upload: Upload) -> None:
+    upload.holds(pdf())
+    first = await read(upload.path, "a.pdf")
+    dead = server()
+    dead.kill()
+    assert await read(upload.path, "a.pdf") == first
+    assert server().pid != dead.pid
+
+
+async def test_a_server_that_dies_in_the_middle_is_a_fault_of_ours(upload: Upload) -> None:
+    upload.holds(bomb(megabytes=40))
+    task = asyncio.create_task(read(upload.path, "a.pdf", memory_mb=4096))
+    while not readers():  # noqa: ASYNC110 - nothing signals the start of a process
+        await asyncio.sleep(0.01)
+    (reader,) = readers()
+    server().kill()
+    reader.kill()
+    with pytest.raises((RuntimeError, errors.OverLimit)):
+        await task
+
+
+def test_without_a_parent_the_server_ends(upload: Upload) -> None:
+    upload.holds(pdf())
+    said = subprocess.run(
+        [sys.executable, "-c", ONE_DOCUMENT, upload.path], check=False, capture_output=True, text=True
+    )
+    left = int(said.stdout)
+    until = time.monotonic() + 5
+    while psutil.pid_exists(left) and psutil.Process(left).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 async def test_endless_lines_arrive_in_pieces(upload: Upload) -> None:

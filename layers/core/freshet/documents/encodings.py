@@ -20,12 +20,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 8_192  # bytes judged: a page or two
+_PIECE = 1 << 20  # bytes decoded at a time
 _UTF16 = ("utf-16-le", "utf-16-be")
 # Nats that decide between a few odd characters: what lies about in the world, by and large.
 _PRIOR = {"cp1252": 3.0, "gb18030": 4.0, "utf-16-le": -8.0, "utf-16-be": -10.0}
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
 _UNUSUAL = -9.5  # nats a character: text costs 4 to 8, random bytes 12
 _PRINTABLE = bytes((*b"\t\n\f\r", *range(0x20, 0x7F)))
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 # What a label means in practice (WHATWG): the supersets.
@@ -63,7 +65,7 @@ def detect(data: bytes, declared: str | None = None) -> tuple[str, int]:
     # In every legacy encoding the first byte beyond ASCII begins a character: cutting there is safe.
     cut = 0 if first.start() < _SAMPLE // 2 else first.start()
     sample = data[cut : cut + _SAMPLE]
-    if _mostly_utf8(sample):
+    if _mostly_utf8(data):
         return "utf-8", 0
     return _declared(sample, declared) or _guess(sample), 0
 
@@ -88,10 +90,19 @@ def _wide(sample: bytes) -> str:
     return max(_UTF16, key=lambda name: _score(sample, name))
 
 
-def _mostly_utf8(sample: bytes) -> bool:
-    """Whether a sample is UTF-8, a few broken bytes forgiven: nothing else looks like it by chance."""
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(sample, final=len(sample) < _SAMPLE)
-    return text.count("\ufffd") * 20 <= sum(1 for char in text if char > "\x7f")
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, a few broken ones forgiven: nothing else looks like it by chance.
+
+    All of them are looked at: the first odd byte may be the only broken one.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    broken = wide = 0
+    for at in range(0, len(data), _PIECE):
+        piece = data[at : at + _PIECE]
+        text = decoder.decode(piece, final=len(data) < _SAMPLE)
+        broken += text.count("\ufffd")
+        wide += len(text) - len(piece.translate(None, _BEYOND_ASCII))
+    return broken * 20 <= wide
 
 
 def _declared(sample: bytes, label: str | None) -> str | None:
@@ -110,18 +121,16 @@ def _guess(sample: bytes) -> str:
 
 def _score(sample: bytes, encoding: str) -> float:
     """How usual the sample's characters are in the best-fitting language of an encoding."""
-    text = _decoded(sample, encoding)
-    if text is None and encoding.startswith(("cp12", "cp8", "koi8")):
-        text = sample.decode(encoding, "replace")
+    text = _decoded(sample, encoding, "strict" if encoding in _UTF16 else "replace")
     if text is None:
         return -math.inf
     return _PRIOR.get(encoding, 0.0) + max(model.score(text) for model in models(encoding))
 
 
-def _decoded(sample: bytes, encoding: str) -> str | None:
+def _decoded(sample: bytes, encoding: str, broken: str = "strict") -> str | None:
     """The sample's text, perhaps cut inside a character, None if it is not in this encoding."""
     try:
-        decoder = codecs.getincrementaldecoder(encoding)()
+        decoder = codecs.getincrementaldecoder(encoding)(broken)
         return decoder.decode(sample, final=len(sample) < _SAMPLE)
     except (UnicodeDecodeError, LookupError, TypeError):
         return None

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from freshet.documents.blocks import Block, Progress
-from freshet.errors import Damaged, DocumentError, OverLimit
+from freshet.errors import Damaged, DocumentError, NoText, OverLimit
 
 _MAX_TEXT = 20_000_000  # characters in a document: some ten thousand pages
 _MAX_BLOCK = 50_000  # characters; with its header and escapes a block stays far below the parent's line limit
 _MAX_HEADER = 4_000
 _TOO_LONG = "The file holds more text than can be indexed. Split it into parts and upload those."
+_TOO_DEEP = "The file's content is nested too deep. Save it in a simpler form, such as PDF or plain text."
+_NO_TEXT = "The file has no letters or digits to search for. If it shows text, upload the text itself."
 _TOO_MUCH = "Reading the file takes more memory than allowed. Split it into parts, or save it again."
 _BROKEN = "The file's content is broken. Open it in the program that made it, save it again and upload that."
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -33,7 +35,9 @@ def main(memory_mb: str, cpu_s: str, path: str, filename: str) -> None:
         _parse(Path(path), filename)
     except DocumentError as error:
         _write({"error": {"code": error.code, "message": error.detail}})
-    except (MemoryError, RecursionError):
+    except RecursionError:
+        _write({"error": {"code": OverLimit.code, "message": _TOO_DEEP}})
+    except MemoryError:
         _write({"error": {"code": OverLimit.code, "message": _TOO_MUCH}})
     except Exception:
         import traceback
@@ -60,7 +64,7 @@ def _limit(memory: int, cpu_s: int) -> None:
 def _parse(path: Path, filename: str) -> None:
     from freshet.documents.formats import read
 
-    total = 0
+    total, readable = 0, False
     for found in read(path, filename):
         if isinstance(found, Progress):
             _write({"progress": [found.pages_done, found.pages_total]})
@@ -68,9 +72,12 @@ def _parse(path: Path, filename: str) -> None:
             continue
         for block in _pieces(found):
             total += len(block.text)
+            readable = readable or any(map(str.isalnum, block.text))
             if total > _MAX_TEXT:
                 raise OverLimit(_TOO_LONG)
             _write({"block": [block.text, block.kind, block.page, block.level, block.header]})
+    if not readable:
+        raise NoText(_NO_TEXT)
 
 
 def _pieces(block: Block) -> list[Block]:

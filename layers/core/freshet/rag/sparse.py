@@ -135,7 +135,8 @@ def _short_word_tokens(word: str) -> tuple[bytes, ...]:
     """
     segments = _SEPARATOR.split(word)
     parts = [part for segment in segments for part in (segment, *_camel_parts(segment))]
-    terms = dict.fromkeys(map(_term, (re.sub("[-_]", "", word), *parts)))
+    spelled = dict.fromkeys((re.sub("[-_]", "", word), *parts))  # stemming is what costs
+    terms = dict.fromkeys(map(_term, spelled))
     return tuple(term.encode(_SPELLING) for term in terms)
 
 

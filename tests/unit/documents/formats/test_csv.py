@@ -72,3 +72,13 @@ def test_what_excel_writes_in_columns_is_seen_as_columns(rows: list[list[str]]) 
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     assert _delimiter(text.getvalue()) == ","
+
+
+def test_numbers_that_excel_was_told_to_leave_alone_are_plain(blocks: Read) -> None:
+    assert blocks(b'id,name\n="007",Ann\n=1+1,Bob\n', "a.csv")[0].text == "id | name\n007 | Ann\n=1+1 | Bob"
+
+
+def test_a_million_columns_are_text(blocks: Read) -> None:
+    [found] = blocks(",".join(f"c{number}" for number in range(1_000_000)).encode(), "a.csv")
+    assert found.kind == "text"
+    assert found.text.endswith(",c999999")

@@ -12,6 +12,7 @@ from docx.oxml.ns import nsdecls
 from freshet import errors
 
 from .conftest import Read
+from .packages import office, relations
 
 W = nsdecls("w", "wp", "a")
 
@@ -98,7 +99,7 @@ def test_tables_keep_rows_nested_tables_and_their_header(blocks: Read) -> None:
     inner = table.rows[1].cells[1].add_table(1, 2)
     inner.rows[0].cells[0].text, inner.rows[0].cells[1].text = "x", "y"
     [found] = blocks(saved(document), "a.docx")
-    assert (found.kind, found.text, found.header) == ("table", "名称 | 值\na | x | y", "名称 | 值")
+    assert (found.kind, found.text, found.header) == ("table", "名称 | 值\na | x, y", "名称 | 值")
 
 
 @pytest.mark.parametrize(
@@ -133,12 +134,152 @@ def test_what_word_shows_is_read_once(blocks: Read, xml: str, expected: str) -> 
     assert " / ".join(block.text for block in blocks(with_body(xml), "a.docx")) == expected
 
 
-def test_footnotes_follow_their_paragraph(blocks: Read) -> None:
-    data = with_body(
-        '<w:p><w:r><w:t>text</w:t><w:footnoteReference w:id="2"/></w:r></w:p>' + paragraph("next")
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+SHOWN = '<w:vanish w:val="0"/>'
+
+
+def instruction(text: str, result: str) -> str:
+    marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+    return f"{marks[0]}<w:r><w:instrText>{text}</w:instrText></w:r>{marks[1]}{run(result)}{marks[2]}"
+
+
+def cell(content: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+
+def table(*rows: list[str]) -> str:
+    return "<w:tbl>" + "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in rows) + "</w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("xml", "expected"),
+    [
+        (f"<w:p>{run('shown')}{run(' hidden', '<w:vanish/>')}</w:p>", "shown"),
+        (f"<w:p>{run('shown', SHOWN)}</w:p>", "shown"),
+        (f'<w:p><w:pPr><w:pStyle w:val="Secret"/></w:pPr>{run("hidden")}</w:p>{paragraph("x")}', "x"),
+        (f"<w:p>{run('page ')}{instruction('PAGEREF _Toc1', '7')}</w:p>", "page 7"),
+        (
+            '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            + instruction("DATE", "today")
+            # Its result is a part of the outer instruction, which ends here.
+            + f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("result")}</w:p>{paragraph("next")}',
+            "result / next",
+        ),
+        (f"<w:p><w:moveFrom>{run('old')}</w:moveFrom><w:moveTo>{run('new')}</w:moveTo></w:p>", "new"),
+        (
+            '<w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox>'
+            f'</w:ffData></w:fldChar></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>{run("yes")}</w:p>',
+            "☒ yes",
+        ),
+        ('<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r></w:p>', "☑"),
+        (
+            f"<w:p><w:r><w:ruby><w:rt>{run('とう')}</w:rt><w:rubyBase>{run('東')}</w:rubyBase></w:ruby></w:r>"
+            f"{run('京')}</w:p>",
+            "東京",
+        ),
+    ],
+)
+def test_only_what_word_shows_is_read(blocks: Read, xml: str, expected: str) -> None:
+    document = Document()
+    hidden = parse_xml(
+        f'<w:style {W} w:type="paragraph" w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>'
     )
+    document.styles.element.append(hidden)
+    for element in parse_xml(f"<w:body {W} {MC}>{xml}</w:body>"):
+        document.element.body.insert(len(document.element.body) - 1, element)
+    assert " / ".join(block.text for block in blocks(saved(document), "a.docx")) == expected
+
+
+def test_merged_cells_keep_their_columns_and_a_header_of_two_rows(blocks: Read) -> None:
+    down, on, wide = '<w:vMerge w:val="restart"/>', "<w:vMerge/>", '<w:gridSpan w:val="2"/>'
+    data = table(
+        [cell(paragraph("地区"), down), cell(paragraph("销售"), wide)],
+        [cell("<w:p/>", on), cell(paragraph("2023")), cell(paragraph("2024"))],
+        [cell(paragraph("北")), cell(paragraph("1")), cell(paragraph("2"))],
+    )
+    [found] = blocks(with_body(data), "a.docx")
+    assert found.text.splitlines() == ["地区 | 销售 | ", " | 2023 | 2024", "北 | 1 | 2"]
+    assert found.header == "地区 | 销售 | \n | 2023 | 2024"
+
+
+def test_a_table_around_a_table_is_a_frame(blocks: Read) -> None:
+    inner = table([cell(paragraph("a")), cell(paragraph("b"))], [cell(paragraph("1")), cell(paragraph("2"))])
+    outer = table([cell(paragraph("left")), cell(inner + paragraph("after"))])
+    found = blocks(with_body(outer), "a.docx")
+    assert [(b.kind, b.text) for b in found] == [
+        ("text", "left"),
+        ("table", "a | b\n1 | 2"),
+        ("text", "after"),
+    ]
+
+
+def test_comments_follow_what_they_are_about(blocks: Read) -> None:
+    document = Document()
+    document.add_comment(document.add_paragraph("claim").runs, "核实一下", author="Ann")
+    grid = document.add_table(2, 2)
+    for at, text in enumerate(("A", "B", "1", "2")):
+        grid.rows[at // 2].cells[at % 2].text = text
+    document.add_comment(grid.rows[1].cells[1].paragraphs[0].runs, "wrong", author="Bob")
+    document.add_paragraph("end")
+    assert [b.text for b in blocks(saved(document), "a.docx")] == [
+        "claim",
+        "Comment by Ann: 核实一下",
+        "A | B\n1 | 2",
+        "Comment by Bob: wrong",
+        "end",
+    ]
+
+
+def test_headers_and_footers_come_once_where_they_say_something(blocks: Read) -> None:
+    document = Document()
+    document.add_heading("年度报告", 1)
+    document.add_paragraph("text")
+    first, second = document.sections[0], document.add_section()
+    second.header.is_linked_to_previous = second.footer.is_linked_to_previous = False
+    for section in (first, second):
+        section.header.paragraphs[0].text = "ACME 机密"
+        section.header.add_paragraph("年度报告")
+        section.footer.paragraphs[0].text = "第 1 页 / 共 9 页"
+    second.footer.add_paragraph("Form 7b")
+    texts = [b.text for b in blocks(saved(document), "a.docx")]
+    assert texts == ["年度报告", "text", "Header: ACME 机密", "Footer: Form 7b"]
+
+
+def test_a_header_alone_is_no_text(blocks: Read) -> None:
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "Letterhead"
+    with pytest.raises(errors.NoText):
+        blocks(saved(document), "a.docx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("chunk.html", "<html><body><h1>标题</h1><p>imported</p></body></html>"),
+        ("chunk.mht", "MIME-Version: 1.0\nContent-Type: text/html\n\n<h1>标题</h1><p>imported</p>"),
+    ],
+)
+def test_pages_that_word_would_import_are_read(blocks: Read, name: str, content: str) -> None:
+    targets = {"rId1": ("aFChunk", name)}
+    body = '<w:altChunk r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": relations(targets),
+        f"word/{name}": content,
+    }
+    data = office("wordprocessingml.document", "word/document.xml", parts)
+    assert [b.text for b in blocks(data, "a.docx")] == ["标题", "imported"]
+
+
+def test_footnotes_follow_their_paragraph(blocks: Read) -> None:
+    reference = '<w:footnoteReference w:id="2"/>'
+    data = with_body(f"<w:p><w:r><w:t>text</w:t>{reference}</w:r></w:p>" + paragraph("next"))
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        relations = package.read("word/_rels/document.xml.rels").decode()
+        related = package.read("word/_rels/document.xml.rels").decode()
+    note = f"<w:p><w:r>{reference}<w:t>脚注</w:t></w:r></w:p>"  # one that refers to itself
     relation = (
         '<Relationship Id="fn" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"'
         ' Target="footnotes.xml"/></Relationships>'
@@ -146,9 +287,9 @@ def test_footnotes_follow_their_paragraph(blocks: Read) -> None:
     data = repacked(
         data,
         **{
-            "word/_rels/document.xml.rels": relations.replace("</Relationships>", relation),
+            "word/_rels/document.xml.rels": related.replace("</Relationships>", relation),
             "word/footnotes.xml": (
-                f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("脚注")}</w:footnote></w:footnotes>'
+                f'<w:footnotes {W}><w:footnote w:id="2">{note}</w:footnote></w:footnotes>'
             ),
         },
     )
@@ -166,6 +307,8 @@ def test_pages_are_numbered_only_where_the_last_layout_is_complete(blocks: Read)
     assert [(b.text, b.page) for b in trusted] == [("one", 1), ("two", 2), ("still two", 2)]
     doubtful = blocks(with_body(body, **{"docProps/app.xml": counted.format(9)}), "a.docx")
     assert {b.page for b in doubtful} == {None}
+    single = blocks(with_body(paragraph("one"), **{"docProps/app.xml": counted.format(1)}), "a.docx")
+    assert single[0].page is None  # as python-docx leaves it, however long the document is
 
 
 def test_a_document_without_text_says_so(blocks: Read) -> None:

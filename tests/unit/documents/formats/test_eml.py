@@ -96,15 +96,26 @@ def test_attachments_are_listed_and_read_where_they_can_be(blocks: Read) -> None
     ]
 
 
-def test_attached_messages_are_read_one_deep(blocks: Read) -> None:
+def test_attached_messages_are_read_with_what_is_attached_to_them(blocks: Read) -> None:
     deepest, inner, outer = message("c", "deepest"), message("b", "inner"), message("a", "outer")
+    deepest.add_attachment("attached text", filename="notes.txt")
     inner.add_attachment(deepest)
     outer.add_attachment(inner)
     texts = [(b.text, b.level) for b in blocks(outer.as_bytes(), "a.eml")]
     assert ("inner", 2) in texts
     assert ("b", 0) in texts
     assert ("- deepest", 0) in texts
-    assert ("c", 0) not in texts
+    assert ("c", 0) in texts
+    assert ("notes.txt", 4) in texts
+    assert ("attached text", 0) in texts
+
+
+def test_messages_nested_without_end_are_only_listed(blocks: Read) -> None:
+    chain = b"Subject: L0\n\ncore"
+    for number in range(1, 50):
+        chain = b"Subject: L%d\nContent-Type: message/rfc822\n\n%s" % (number, chain)
+    titles = [b.text for b in blocks(chain, "a.eml") if b.kind == "heading"]
+    assert titles == ["L49", "L48", "L47", "L46", "L45", "L44"]
 
 
 @pytest.mark.parametrize("cut", [0, 1])
@@ -140,3 +151,27 @@ def test_a_message_saved_as_utf_16_is_read(blocks: Read) -> None:
 def test_nothing_at_all_says_so(blocks: Read) -> None:
     with pytest.raises(errors.NoText):
         blocks(b"\r\n\r\n", "a.eml")
+
+
+@pytest.mark.parametrize(
+    ("kind", "locked"),
+    [
+        ('multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b', True),
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", True),
+        ("application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", False),
+    ],
+)
+def test_encrypted_messages_are_told_from_signed_ones(blocks: Read, kind: str, locked: bool) -> None:
+    data = f"Subject: secret\nContent-Type: {kind}\n\nMIIB".encode()
+    if locked:
+        with pytest.raises(errors.Encrypted):
+            blocks(data, "a.eml")
+    else:
+        assert blocks(data, "a.eml")[0].text == "secret"
+
+
+def test_an_endless_header_is_cut(blocks: Read) -> None:
+    data = b"Subject: " + b"=?utf-8?q?x?= " * 200_000 + b"\n\nbody"
+    found = blocks(data, "a.eml")
+    assert found[0].text.startswith("xxx")
+    assert found[-1].text == "body"

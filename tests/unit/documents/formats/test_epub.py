@@ -1,5 +1,8 @@
 """EPUB: chapters in reading order; protected and broken books are refused."""
 
+import io
+import zipfile
+
 import pytest
 
 from freshet import errors
@@ -95,3 +98,55 @@ def test_a_book_without_text_or_inside_says_so(blocks: Read) -> None:
 def test_a_chapter_that_unpacks_to_too_much_is_refused(blocks: Read) -> None:
     with pytest.raises(errors.OverLimit):
         blocks(book({"one": chapter(" " * (65 << 20))}, ["one"]), "a.epub")
+
+
+NCX = """<ncx><navMap><navPoint><navLabel><text>第一部</text></navLabel><content src="text/one.xhtml"/>
+<navPoint><navLabel><text>Chapter  two</text></navLabel><content src="text/two.xhtml#start"/></navPoint>
+</navPoint></navMap></ncx>"""
+NAV = """<html><body><nav epub:type="landmarks"><ol><li><a href="one.xhtml">Start</a></li></ol></nav>
+<nav epub:type="toc"><ol><li><a href="one.xhtml">第一部</a><ol><li><a href="two.xhtml#a">Chapter two</a></li>
+</ol></li></ol></nav></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("item", "part", "content"),
+    [
+        ('<item id="c" href="toc.ncx" media-type="application/x-dtbncx+xml"/>', "OEBPS/toc.ncx", NCX),
+        (
+            '<item id="c" href="text/nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>',
+            "OEBPS/text/nav.xhtml",
+            NAV,
+        ),
+    ],
+)
+def test_chapters_without_headings_take_them_from_the_contents(
+    blocks: Read, item: str, part: str, content: str
+) -> None:
+    chapters = {
+        "one": chapter("<p>a</p>"),
+        "two": chapter("<p>b</p>"),
+        "three": chapter("<h1>own</h1><p>c</p>"),
+    }
+    opf = "OEBPS/book.opf"
+    plain = book(chapters, ["one", "two", "three"])
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
+        listed = package.read(opf).decode().replace("<manifest>", f"<manifest>{item}")
+    data = book(chapters, [], **{opf.replace("/", "__"): listed, part.replace("/", "__"): content})
+    assert [(b.text, b.level) for b in blocks(data, "a.epub")] == [
+        ("茶经", 1),
+        ("第一部", 2),
+        ("a", 0),
+        ("Chapter two", 3),
+        ("b", 0),
+        ("own", 2),
+        ("c", 0),
+    ]
+
+
+def test_broken_contents_do_not_damage_the_book(blocks: Read) -> None:
+    chapters = {"one": chapter("<p>a</p>")}
+    item = '<item id="c" href="toc.ncx" media-type="application/x-dtbncx+xml"/>'
+    with zipfile.ZipFile(io.BytesIO(book(chapters, ["one"]))) as package:
+        listed = package.read("OEBPS/book.opf").decode().replace("<manifest>", f"<manifest>{item}")
+    data = book(chapters, [], **{"OEBPS__book.opf": listed, "OEBPS__toc.ncx": "<ncx><a & b"})
+    assert [b.text for b in blocks(data, "a.epub")] == ["茶经", "a"]

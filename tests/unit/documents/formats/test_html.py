@@ -78,3 +78,39 @@ def test_absurd_nesting_is_refused_and_deep_nesting_read(blocks: Read) -> None:
 def test_a_page_without_text_says_so(blocks: Read) -> None:
     with pytest.raises(errors.NoText):
         blocks(page("<script>x</script>"), "a.html")
+
+
+def test_what_is_hidden_is_not_read(blocks: Read) -> None:
+    body = (
+        "<p>shown <span hidden>no</span><span style='color: red; DISPLAY : none'>no</span></p>"
+        "<div style='visibility:hidden'>no</div><table><tr><td>a</td><td>b<i hidden>no</i></td></tr>"
+        "<tr hidden><td>no</td><td>no</td></tr></table>"
+    )
+    assert [b.text for b in blocks(page(body), "a.html")] == ["shown", "a | b"]
+
+
+def test_a_body_hidden_until_its_script_runs_is_read(blocks: Read) -> None:
+    assert blocks(b"<html><body style='display:none'><p>text</p></body></html>", "a.html")[0].text == "text"
+
+
+def test_cells_of_several_rows_and_columns_keep_the_others_in_place(blocks: Read) -> None:
+    body = (
+        "<table><tr><th rowspan=2>地区</th><th colspan=2>销售</th></tr><tr><th>2023</th><th>2024</th></tr>"
+        "<tr><td>北</td><td>1</td><td>2</td></tr><tr><td colspan=3>note</td></tr>"
+        "<tr><td colspan=99999>x</td><td>y</td></tr></table>"
+    )
+    [found] = blocks(page(body), "a.html")
+    assert found.text.splitlines()[:4] == ["地区 | 销售 | ", " | 2023 | 2024", "北 | 1 | 2", "note"]
+    assert found.header == "地区 | 销售 | \n | 2023 | 2024"
+    assert len(found.text) < 1_000
+
+
+def test_readings_do_not_part_words(blocks: Read) -> None:
+    body = "<p><ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rt>きょう</rt></ruby>都</p>"
+    assert blocks(page(body), "a.html")[0].text == "東京都"
+
+
+def test_declared_entities_are_neither_expanded_nor_text(blocks: Read) -> None:
+    prolog = '<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    data = f"{prolog}<html><body>x &a;</body></html>".encode()
+    assert [b.text for b in blocks(data, "a.html")] == ["x &a;"]

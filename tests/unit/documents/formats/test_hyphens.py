@@ -2,7 +2,7 @@
 
 import pytest
 
-from freshet.documents.formats.hyphens import MARKS, SOFT, Hyphens
+from freshet.documents.formats.pdf.hyphens import MARKS, SOFT, Hyphens
 
 
 @pytest.mark.parametrize("mark", MARKS)

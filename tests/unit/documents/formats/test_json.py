@@ -35,6 +35,35 @@ def test_lists_and_lines_are_records(blocks: Read, text: str) -> None:
     assert [b.text for b in blocks(text.encode(), "a.jsonl")] == ["a: 1\na: 2"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[{"id": 1, "at": {"city": "Bern"}}, {"id": 2, "at": {"city": null}}]', ""),
+        ('{"id": 1, "at": {"city": "Bern"}}\n{"id": 2, "at": {"city": null}}', ""),
+        ('{"行": [{"id": 1, "at": {"city": "Bern"}}, {"id": 2, "at": {"city": null}}]}', "行."),
+    ],
+)
+def test_small_records_with_the_same_keys_are_a_table(blocks: Read, text: str, key: str) -> None:
+    [found] = blocks(text.encode(), "a.json")
+    header = f"{key}id | {key}at.city"
+    assert (found.kind, found.header) == ("table", header)
+    assert found.text == f"{header}\n1 | Bern\n2 | "
+
+
+def test_long_tables_of_records_repeat_their_header(blocks: Read) -> None:
+    value = [{"id": number, "name": "x" * 50} for number in range(2_000)]
+    found = blocks(json.dumps(value).encode(), "a.json")
+    assert len(found) > 2
+    assert all(b.header == "id | name" and b.text.startswith("id | name\n") for b in found)
+    rows = [line for b in found for line in b.text.split("\n")[1:]]
+    assert rows == [f"{number} | {'x' * 50}" for number in range(2_000)]
+
+
+def test_records_with_different_keys_stay_apart(blocks: Read) -> None:
+    [found] = blocks(b'[{"a": 1, "b": 2}, {"a": 3, "c": 4}]', "a.json")
+    assert found.text == "a: 1\nb: 2\n\na: 3\nc: 4"
+
+
 def test_long_records_are_blocks_of_their_own(blocks: Read) -> None:
     value = [{"id": number, "text": "word " * 200} for number in range(3)]
     found = blocks(json.dumps(value).encode(), "a.json")
@@ -54,6 +83,7 @@ def test_lists_inside_the_outermost_object_are_records_too(blocks: Read) -> None
         ("[1,\n2\n3]", 3),
         ("[1, 2\n", 2),
         ('{"a": 1}\n{"a": 2}\nnot json', 3),
+        ('{"a": 1}\n{"a":\n{"a": 3}\n', 2),
         ('["a"]\n]', 2),
         ("{'a': 1}", 1),
     ],
@@ -88,6 +118,6 @@ def leaves(value: Any) -> list[str]:
 
 @given(VALUES)
 def test_no_value_is_lost(value: Any) -> None:
-    text = "\n".join(_records(json.dumps(value, ensure_ascii=False)))
+    text = "\n".join(record.lines() for record in _records(json.dumps(value, ensure_ascii=False)))
     for leaf in leaves(value):
         assert leaf in text

@@ -60,3 +60,25 @@ def test_every_word_is_kept(blocks: Read) -> None:
 def test_markup_without_words_is_no_text(blocks: Read) -> None:
     with pytest.raises(errors.NoText):
         blocks(b"---\n\n#\n", "a.md")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    ["---\ntitle: '我的 文档'\nauthor: Ann\n---\n", '+++\ntitle = "我的 文档"\nauthor: Ann\n+++\n'],
+)
+def test_metadata_is_text_and_its_title_a_heading(blocks: Read, metadata: str) -> None:
+    found = blocks(f"{metadata}# One\n".encode(), "a.md")
+    assert [(b.kind, b.text, b.level) for b in found] == [
+        ("heading", "我的 文档", 1),
+        ("text", "author: Ann", 0),
+        ("heading", "One", 1),
+    ]
+
+
+def test_a_rule_at_the_start_is_no_metadata(blocks: Read) -> None:
+    assert [b.text for b in blocks(b"---\n\ntext\n\n---\n\nmore", "a.md")] == ["text", "more"]
+
+
+def test_comments_are_left_out(blocks: Read) -> None:
+    text = b"a\n\n<!-- not\n\nshown -->\n\n<!-- note --> b\n"
+    assert [b.text for b in blocks(text, "a.md")] == ["a", "<!-- note --> b"]

@@ -1,47 +1,21 @@
 """PDF: pages, paragraphs, headings, refusals."""
 
-import io
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from reportlab.lib import pdfencrypt
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from freshet import errors
 from freshet.documents.blocks import Progress
 from freshet.documents.formats import read
 
 from .conftest import Read
+from .pdfs import drawn, story
 
 CHINESE = "人工智能是计算机科学的一个分支，它企图了解智能的实质，并生产出一种新的机器。" * 5
 ENGLISH = "The quick brown fox jumps over the lazy dog while nobody watches it at all. " * 8
-
-
-def drawn(draw: Callable[[Canvas], Any], **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, **options)
-    draw(canvas)
-    canvas.save()
-    return buffer.getvalue()
-
-
-def story(*parts: tuple[str, str]) -> bytes:
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    styles = getSampleStyleSheet()
-    styles.add(
-        ParagraphStyle("Han", fontName="STSong-Light", fontSize=11, leading=15, spaceAfter=9, wordWrap="CJK")
-    )
-    styles["BodyText"].spaceAfter = 9
-    buffer = io.BytesIO()
-    SimpleDocTemplate(buffer).build([Paragraph(text, styles[style]) for text, style in parts])
-    return buffer.getvalue()
 
 
 def two_lines(canvas: Canvas) -> None:

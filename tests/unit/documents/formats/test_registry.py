@@ -28,6 +28,8 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
 DOCX = zipped(word__document="x", **{"word__document.xml": "<x/>"})
 EXCEL = zipped(**{"[Content_Types].xml": "application/vnd…spreadsheetml.sheet.main+xml"})
 MACROS = zipped(**{"[Content_Types].xml": "application/vnd.ms-excel.sheet.macroEnabled.main+xml"})
+LOCKED = bytearray(zipped(photo="x"))  # flagged as encrypted, in the file's header and in the directory
+LOCKED[6] = LOCKED[LOCKED.index(b"PK\x01\x02") + 8] = 1
 DECK = zipped(  # with a Word document embedded
     **{
         "[Content_Types].xml": "vnd…wordprocessingml.document vnd…presentationml.slideshow.main+xml",
@@ -89,6 +91,8 @@ def test_content_decides_before_the_name(tmp_path: Path, data: bytes, filename: 
         (DOCX[: len(DOCX) // 2], "a.docx", errors.Damaged, "docx"),
         (bytes(range(256)) * 40, "a.pdf", errors.Damaged, "pdf"),
         (bytes(range(256)) * 40, "a.bin", errors.Unsupported, "formats"),
+        (LOCKED, "a.docx", errors.Encrypted, "password"),
+        (LOCKED, "a.zip", errors.Unsupported, "ZIP"),
         (OLE, "a.doc", errors.Unsupported, "2007"),
         (
             OLE + "WordDocument Workbook\0".encode("utf-16-le"),

@@ -63,6 +63,17 @@ def test_a_few_broken_bytes_do_not_spoil_utf8() -> None:
     assert decode(data) == TEXTS["zh"] * 3 + "\ufffd" + TEXTS["zh"]
 
 
+def test_a_broken_byte_before_the_rest_does_not_spoil_utf8() -> None:
+    text = "plain\n" * 3_000
+    assert decode(b"\xff" + text.encode() + TEXTS["zh"].encode()) == "\ufffd" + text + TEXTS["zh"]
+
+
+@pytest.mark.parametrize(("language", "encoding"), [("zh", "gb18030"), ("tw", "big5"), ("ja", "cp932")])
+def test_a_broken_byte_does_not_spoil_other_encodings(language: str, encoding: str) -> None:
+    text = TEXTS[language]
+    assert decode(text.encode(encoding) + b"\xff\n" + text.encode(encoding)).endswith(text)
+
+
 def test_a_declared_encoding_counts_only_if_it_fits() -> None:
     assert decode("été".encode("cp1252"), "iso-8859-1") == "été"
     assert decode(TEXTS["zh"].encode(), "gb2312") == TEXTS["zh"]

@@ -200,6 +200,37 @@ def test_text_boxes_are_read(blocks: Read) -> None:
     assert [b.text for b in blocks(data, "a.xlsx")] == ["表1", "in a box"]
 
 
+def test_comments_follow_their_sheet(blocks: Read) -> None:
+    notes = (
+        "<comments><authors><author>Ann</author><author>tc={1}</author></authors><commentList>"
+        '<comment ref="A1" authorId="0"><text><r><t>Ann:</t></r><r><t>\n为什么低？</t></r></text></comment>'
+        '<comment ref="B1" authorId="1"><text><t>[Threaded comment] Your version …</t></text></comment>'
+        "</commentList></comments>"
+    )
+    threads = (
+        '<ThreadedComments><threadedComment ref="B1" personId="{p}"><text>Check</text></threadedComment>'
+        '<threadedComment ref="B1" personId="{x}"><text>Done</text></threadedComment></ThreadedComments>'
+    )
+    kinds = {"rId1": ("comments", "../comments1.xml"), "rId2": ("threadedComment", "../threads/t1.xml")}
+    data = book(
+        sheet(row(1, 0.1, "b")),
+        **{
+            "xl__worksheets___rels__sheet1.xml.rels": relations(kinds),
+            "xl__comments1.xml": notes,
+            "xl__threads__t1.xml": threads,
+            "xl__persons__person.xml": '<personList><person displayName="Bob" id="{p}"/></personList>',
+            "xl___rels__workbook.xml.rels": relations(
+                {"rId1": ("worksheet", "worksheets/sheet1.xml"), "rId2": ("person", "persons/person.xml")}
+            ),
+        },
+    )
+    assert [b.text for b in blocks(data, "a.xlsx")] == [
+        "表1",
+        "0.1 | b",
+        "Comment by Ann on A1: 为什么低？\nComment by Bob on B1: Check\nComment on B1: Done",
+    ]
+
+
 def test_a_workbook_without_cells_says_so(blocks: Read) -> None:
     with pytest.raises(errors.NoText):
         blocks(book(sheet(), sheet(row(1))), "a.xlsx")

@@ -75,6 +75,7 @@ _SIGNATURES = {
     b"\x7fELF": "program",
     b"MZ": "program",
 }
+_LOCKED = 1  # among the flags of a zip file's entry
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -126,6 +127,10 @@ def _detect_zip(path: Path, suffix: str) -> str:
     try:
         with zipfile.ZipFile(path) as package:
             names = set(package.namelist())
+            if suffix in _BINARY_SUFFIXES and any(entry.flag_bits & _LOCKED for entry in package.infolist()):
+                raise errors.Encrypted(
+                    "The file was packed with a password. Unpack it, or save it without one, and upload that."
+                )
             types = (
                 package.open("[Content_Types].xml").read(1_000_000) if "[Content_Types].xml" in names else b""
             )

@@ -7,6 +7,7 @@ encodings (`freshet.documents.encodings`), which row is a header (`tables`).
 
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ _DELIMITERS = ",;\t|，；"
 _SAMPLE = 65_536  # characters
 _SAMPLE_ROWS = 200
 _ENDLESS = 50  # lines in one field: somebody forgot to close a quote
+
+_MAX_COLUMNS = 100_000  # what has more is no table
+_QUOTED_FOR_EXCEL = re.compile(r'="([^"]*)"')
 
 csv.field_size_limit(sys.maxsize)
 
@@ -79,8 +83,17 @@ def _fields(text: str, delimiter: str, *, strict: bool = False, quotes: bool = T
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
     """The rows; where a quote is never closed, quotes are characters like others."""
-    open_quote = any(
+    open_quote = '"' in text and any(
         field.count("\n") > _ENDLESS for row in _fields(text, delimiter) for field in row if "\n" in field
     )
     for row in _fields(text, delimiter, quotes=not open_quote):
-        yield dict(enumerate(row))
+        if len(row) > _MAX_COLUMNS:
+            yield {0: delimiter.join(row)}
+        else:
+            yield {column: _plain(field) for column, field in enumerate(row) if field}
+
+
+def _plain(field: str) -> str:
+    """A field without the formula that keeps the zeros of ="007" in Excel."""
+    formula = _QUOTED_FOR_EXCEL.fullmatch(field) if field[0] == "=" else None
+    return formula[1] if formula else field

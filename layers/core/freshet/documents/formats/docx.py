@@ -1,34 +1,40 @@
-"""Word documents: paragraphs, headings, lists, tables, text boxes, content controls, notes, tracked changes.
+"""Word documents: paragraphs, headings, lists, tables, text boxes, notes, comments, headers and footers.
 
-The body's XML is walked here, so nothing that Word shows in the text is lost: insertions are read, deletions
-are not. Left out: headers and footers (they repeat), comments, embedded documents.
-What does not belong here: the container (`ooxml`), list numbers and styles (`docx_styles`).
+The body's XML is walked here, so nothing that Word shows in the text is lost. Footnotes, endnotes and
+comments follow the paragraph or table that they belong to. Headers and footers come once and marked as such,
+where they say more than a page number or a line of the body; after it, when it is known what they repeat.
+Left out: pictures, embedded documents.
+What does not belong here: the container (`ooxml`), a paragraph's characters (`docx_text`), list numbers and
+styles (`docx_styles`).
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, takewhile
 from pathlib import Path
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.formats.docx_styles import Numbering, Styles
-from freshet.documents.formats.ooxml import Element, Package, attribute, child, local, open_package
+from freshet.documents.formats.docx_styles import Numbering, Styles, switched
+from freshet.documents.formats.docx_text import NOTES, SKIPPED, collect
+from freshet.documents.formats.drawings import chart_blocks, diagram_blocks
+from freshet.documents.formats.ooxml import (
+    Element,
+    Package,
+    alternative,
+    attribute,
+    child,
+    local,
+    open_package,
+)
 
-_SKIPPED = {
-    "del",
-    "moveFrom",
-    "instrText",
-    "delText",
-    "pPr",
-    "rPr",
-    "tblPr",
-    "trPr",
-    "tcPr",
-    "sdtPr",
-    "sectPr",
-}
-_NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
-_CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
+_MAX_SPAN = 63  # columns, as in Word
+_MAX_IMPORTED = 32 << 20  # bytes of a page
+_PAGE_NUMBER = re.compile(
+    r"(?:\W|\d|_|page|seite|página|pagina|of|von|sur|de|di|第|页|頁|共|총|쪽)*", re.IGNORECASE
+)
+_MARGINS = {"header": "Header: ", "footer": "Footer: "}
 
 
 def read(path: Path) -> Iterator[Block | Progress]:
@@ -36,17 +42,20 @@ def read(path: Path) -> Iterator[Block | Progress]:
     with open_package(path) as package:
         main = _main_part(package)
         document = _Document.load(package, main)
+        margins = document.margins()
         found = False
-        for block in _grouped(document.blocks(package.children(main, "body"))):
+        for block in _grouped(
+            chain(document.blocks(package.children(main, "body")), _graphics(package, main))
+        ):
             found = True
-            yield block
-        for block in _grouped(_diagrams(package, main)):
-            found = True
+            for line in block.text.split("\n") if margins else ():
+                margins.pop(line.strip(), None)
             yield block
         if not found:
             raise errors.NoText(
                 "The document has no text. If it shows pictures of text, upload the text itself."
             )
+        yield from margins.values()
         yield Progress(document.page or 1, document.page or 1)
 
 
@@ -60,36 +69,25 @@ def _main_part(package: Package) -> str:
     return part
 
 
-def _diagrams(package: Package, main: str) -> Iterator[Block]:
-    """The text of SmartArt, which lies in parts of its own."""
-    for part in package.related(main).get("diagramData", []):
-        for point in package.tree(part).iter():
-            if local(point) == "p":
-                text = "".join(e.text or "" for e in point.iter() if local(e) == "t").strip()
-                if text:
-                    yield Block(text, "list")
-
-
-@dataclass(slots=True)
-class _Text:
-    """What one paragraph holds beside its own characters."""
-
-    pieces: list[str] = field(default_factory=list)
-    boxes: list[Element] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    leading: int = 0  # page breaks before the first character
-    breaks: int = 0  # all of them
-
-    def __str__(self) -> str:
-        return "".join(self.pieces).strip()
+def _graphics(package: Package, main: str) -> Iterator[Block]:
+    """The text of SmartArt and charts, which lie in parts of their own."""
+    related = package.related(main)
+    for part in related.get("diagramData", []):
+        yield from diagram_blocks(package, part, None)
+    for part in related.get("chart", []):
+        yield from chart_blocks(package, part, None)
 
 
 @dataclass(slots=True)
 class _Document:
+    package: Package
+    main: str
     styles: Styles
     numbering: Numbering
     notes: dict[str, dict[str, Element]]
     page: int | None
+    depth: int = 0  # of tables around
+    held: list[tuple[str, str]] = field(default_factory=list)  # notes of the table that is being read
 
     @classmethod
     def load(cls, package: Package, main: str) -> "_Document":
@@ -98,11 +96,9 @@ class _Document:
         def tree(kind: str) -> Element | None:
             return package.tree(related[kind][0]) if kind in related else None
 
-        notes = {
-            kind: {attribute(e, "id") or "": e for e in _iterate(tree(kind))} for kind in _NOTES.values()
-        }
-        styles = Styles(tree("styles"))
-        return cls(styles, Numbering(tree("numbering")), notes, _first_page(package, main))
+        notes = {kind: {attribute(e, "id") or "": e for e in _iterate(tree(kind))} for kind in NOTES.values()}
+        styles, numbering = Styles(tree("styles")), Numbering(tree("numbering"))
+        return cls(package, main, styles, numbering, notes, _first_page(package, main))
 
     def blocks(self, elements: Iterable[Element]) -> Iterator[Block]:
         """Blocks of body-level elements: paragraphs, tables, and whatever wraps them."""
@@ -113,26 +109,48 @@ class _Document:
             elif name == "tbl":
                 yield from self._table(element)
             elif name == "AlternateContent":
-                yield from self.blocks(_alternative(element))
-            elif name not in _SKIPPED:
+                yield from self.blocks(alternative(element))
+            elif name == "altChunk":
+                yield from self._imported(attribute(element, "id") or "")
+            elif name not in SKIPPED:
                 yield from self.blocks(element)
 
+    def margins(self) -> dict[str, Block]:
+        """What headers and footers say, page numbers aside."""
+        found: dict[str, Block] = {}
+        for kind, label in _MARGINS.items():
+            for part in self.package.related(self.main).get(kind, []):
+                for block in replace(self, page=None).blocks(self.package.tree(part)):
+                    if not _PAGE_NUMBER.fullmatch(block.text):
+                        found.setdefault(block.text, Block(label + block.text))
+        return found
+
+    def _imported(self, reference: str) -> Iterator[Block]:
+        """A page that Word will take into the document when it opens it, as web applications write them."""
+        from freshet.documents.formats import eml, html
+
+        _, part = self.package.relations(self.main).get(reference, ("", ""))
+        if part.endswith((".htm", ".html", ".xhtml")):
+            yield from html.parse(self.package.data(part, _MAX_IMPORTED), titled=False)
+        elif part.endswith((".mht", ".mhtml")):
+            yield from eml.parse(self.package.data(part, _MAX_IMPORTED))
+
     def _paragraph(self, element: Element) -> Iterator[Block]:
-        text = _Text()
-        self._collect(element, text)
+        properties = child(element, "pPr")
+        style = attribute(child(properties, "pStyle"), "val")
+        text = collect(element, style, self.styles)
         if str(text):
-            yield self._styled(element, str(text), self.page and self.page + text.leading)
+            yield self._styled(properties, style, str(text), self.page and self.page + text.leading)
         if self.page is not None:
             self.page += text.breaks
         for box in text.boxes:
             yield from self.blocks(box)
-        for kind, number in text.notes:
-            note = self.notes[kind].get(number)
-            yield from self.blocks(note if note is not None else ())
+        if self.depth:
+            self.held += text.notes
+        else:
+            yield from self._noted(text.notes)
 
-    def _styled(self, element: Element, text: str, page: int | None) -> Block:
-        properties = child(element, "pPr")
-        style = attribute(child(properties, "pStyle"), "val")
+    def _styled(self, properties: Element | None, style: str | None, text: str, page: int | None) -> Block:
         level = self.styles.level(properties, style)
         marker = self.numbering.marker(*self.styles.list_position(properties, style))
         if level:
@@ -141,71 +159,85 @@ class _Document:
             )
         return Block(marker + text, "list", page) if marker else Block(text, "text", page)
 
-    def _collect(self, element: Element, text: _Text) -> None:
-        """Gathers a paragraph's characters, with a stack: files nest as deep as they like."""
-        stack = [iter(element)]
-        while stack:
-            part = next(stack[-1], None)
-            if part is None:
-                stack.pop()
-            else:
-                stack.append(iter(self._inner(part, text)))
-
-    def _inner(self, part: Element, text: _Text) -> Iterable[Element]:
-        name = local(part)
-        if name == "t":
-            text.pieces.append(part.text or "")
-        elif name == "txbxContent":
-            text.boxes.append(part)
-        elif name == "br":
-            text.pieces.append("\n")
-        elif name == "lastRenderedPageBreak":
-            text.breaks += 1
-            text.leading += not str(text)
-        elif name in _NOTES:
-            text.notes.append((_NOTES[name], attribute(part, "id") or ""))
-        elif name in _CHARACTERS:
-            text.pieces.append(_CHARACTERS[name])
-        elif name == "AlternateContent":
-            return _alternative(part)
-        elif name not in _SKIPPED:
-            return part
-        return ()
+    def _noted(self, notes: Iterable[tuple[str, str]]) -> Iterator[Block]:
+        """Footnotes, endnotes and comments, each where it is first referred to."""
+        for kind, number in notes:
+            note = self.notes[kind].pop(number, None)
+            blocks = self.blocks(_iterate(note))
+            if kind != "comments":
+                yield from blocks
+            elif text := " ".join(block.text for block in blocks):
+                author = attribute(note, "author")
+                yield Block(
+                    f"Comment by {author}: {text}" if author else f"Comment: {text}", "text", self.page
+                )
 
     def _table(self, table: Element) -> Iterator[Block]:
-        rows = [list(_unwrapped(row, "tc")) for row in _unwrapped(table, "tr")]
-        if max(map(len, rows), default=0) <= 1:  # a frame around text, not a table
+        rows = list(_unwrapped(table, "tr"))
+        if _lays_out(rows):
             for row in rows:
-                for cell in row:
-                    yield from self.blocks(cell)
+                for _, blocks in self._cells(row):
+                    yield from blocks
             return
-        page = self.page
-        lines = [line for row in rows if (line := self._row(row)).strip("| ")]
-        marked = sum(1 for row in _unwrapped(table, "tr") if child(row, "trPr", "tblHeader") is not None)
+        page, heads = self.page, _heads(rows)
+        self.depth += 1
+        lines = [line for row in rows if (line := self._line(row)).strip("| ")]
+        self.depth -= 1
         if lines:
-            header = "\n".join(lines[: max(1, marked)]) if len(lines) > max(1, marked) else ""
+            header = "\n".join(lines[:heads]) if len(lines) > heads else ""
             yield Block("\n".join(lines), "table", page, header=header)
+        if not self.depth:
+            held, self.held = self.held, []
+            yield from self._noted(held)
 
-    def _row(self, cells: list[Element]) -> str:
+    def _cells(self, row: Element) -> Iterator[tuple[Element, list[Block]]]:
+        """A row's cells with their blocks."""
         start = last = self.page
-        texts = []
-        for cell in cells:
+        for cell in _unwrapped(row, "tc"):
             self.page = start  # the layout notes a page's end in each cell of a row that it cuts
-            texts.append(" ".join(" ".join(block.text.split()) for block in self.blocks(cell)))
+            yield cell, list(self.blocks(cell))
             if last is not None and self.page is not None:
                 last = max(last, self.page)
         self.page = last
+
+    def _line(self, row: Element) -> str:
+        texts = []
+        for cell, blocks in self._cells(row):
+            texts += [" ".join(map(_flat, blocks)), *[""] * (_span(cell) - 1)]
         return " | ".join(texts)
+
+
+def _flat(block: Block) -> str:
+    """A block inside a cell; a table's bars there would be taken for those of the table around it."""
+    text = block.text.replace(" | ", ", ").replace("\n", "; ") if block.kind == "table" else block.text
+    return " ".join(text.split())
+
+
+def _lays_out(rows: list[Element]) -> bool:
+    """Whether a table is a frame for other things: of a single column, or around tables of some size."""
+    cells = [list(_unwrapped(row, "tc")) for row in rows]
+    if max(map(len, cells), default=0) <= 1:
+        return True
+    inner = (table for row in cells for cell in row for table in _unwrapped(cell, "tbl"))
+    return any(len(list(_unwrapped(table, "tr"))) > 1 for table in inner)
+
+
+def _heads(rows: list[Element]) -> int:
+    """How many rows are the header: those marked as such; two where merged cells bind them together."""
+    marked = len(list(takewhile(lambda row: switched(child(row, "trPr"), "tblHeader"), rows)))
+    cells = list(_unwrapped(rows[0], "tc"))
+    downwards = any(attribute(child(cell, "tcPr", "vMerge"), "val") == "restart" for cell in cells)
+    return marked or (2 if downwards and any(_span(cell) > 1 for cell in cells) else 1)
+
+
+def _span(cell: Element) -> int:
+    """How many columns a cell is wide."""
+    value = attribute(child(cell, "tcPr", "gridSpan"), "val") or ""
+    return max(1, min(int(value), _MAX_SPAN)) if value.isdecimal() else 1
 
 
 def _iterate(element: Element | None) -> Iterable[Element]:
     return element if element is not None else ()
-
-
-def _alternative(element: Element) -> Iterable[Element]:
-    """One of the renderings of a shape: the first choice, or the fallback where no choice has text."""
-    choices = [*(e for e in element if local(e) == "Choice"), *(e for e in element if local(e) == "Fallback")]
-    return next((c for c in choices if any(local(e) == "t" and e.text for e in c.iter())), ())
 
 
 def _unwrapped(element: Element, name: str) -> Iterator[Element]:
@@ -219,11 +251,15 @@ def _unwrapped(element: Element, name: str) -> Iterator[Element]:
 
 
 def _first_page(package: Package, main: str) -> int | None:
-    """1 if the page breaks of Word's last layout add up to the page count it noted, else None."""
+    """1 if the page breaks of Word's last layout add up to the page count it noted, else None.
+
+    Not where there are none: other programs leave Word's note of a single page as it was in their template.
+    """
     breaks = package.count(main, b"lastRenderedPageBreak")
     properties = package.related("").get("extended-properties", [])
     pages = child(package.tree(properties[0]), "Pages") if properties else None
-    return 1 if pages is not None and (pages.text or "").strip() == str(breaks + 1) else None
+    noted = (pages.text or "").strip() if pages is not None else ""
+    return 1 if breaks and noted == str(breaks + 1) else None
 
 
 def _grouped(blocks: Iterable[Block]) -> Iterator[Block]:

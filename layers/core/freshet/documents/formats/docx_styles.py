@@ -35,6 +35,7 @@ class Styles:
     def __init__(self, root: Element | None) -> None:
         styles = [e for e in root if local(e) == "style"] if root is not None else []
         self._by_id = {attribute(style, "styleId"): style for style in styles}
+        self._hiding = {name for name in self._by_id if self._hides(name)}
 
     def level(self, properties: Element | None, style: str | None) -> int:
         """The heading level of a paragraph, 0 for body text: its outline level, else its style's name."""
@@ -52,6 +53,14 @@ class Styles:
             if outline is not None:
                 return outline
         return 0
+
+    def hide(self, style: str | None) -> bool:
+        """Whether text in a style is hidden."""
+        return style in self._hiding
+
+    def _hides(self, style: str | None) -> bool:
+        own = (switched(child(link, "rPr"), "vanish") for link in self._chain(style))
+        return next((value for value in own if value is not None), False)
 
     def list_position(self, properties: Element | None, style: str | None) -> tuple[str | None, int]:
         """The list (its `numId`) and the depth in it."""
@@ -184,6 +193,12 @@ def _outline(properties: Element | None) -> int | None:
         return None
     level = _integer(value, 9)
     return level + 1 if 0 <= level < 9 else 0
+
+
+def switched(properties: Element | None, name: str) -> bool | None:
+    """Whether a property that is on or off is on, None where it is not set."""
+    found = child(properties, name)
+    return None if found is None else attribute(found, "val") not in {"0", "false", "off"}
 
 
 def _integer(value: str | None, default: int) -> int:

@@ -3,20 +3,15 @@
 What does not belong here: what a slide is (`pptx`), what a sheet is (`xlsx`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from freshet.documents.blocks import Block
-from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local
+from freshet.documents.formats.equations import linear
+from freshet.documents.formats.ooxml import Element, Package, alternative, attribute, child, inside, local
 from freshet.documents.formats.xlsx_numbers import shown
 
 _MAX_POINTS = 500  # of a chart's series: more is a measurement, not something to read
 _BREAKS = {"br": "\n", "tab": "\t"}
-
-
-def alternative(element: Element) -> Iterable[Element]:
-    """One of the renderings of a shape: the first choice, or the fallback where no choice has text."""
-    choices = [*(e for e in element if local(e) == "Choice"), *(e for e in element if local(e) == "Fallback")]
-    return next((c for c in choices if any(local(e) == "t" and e.text for e in c.iter())), choices[:1] or ())
 
 
 def paragraph_text(paragraph: Element) -> str:
@@ -31,6 +26,8 @@ def paragraph_text(paragraph: Element) -> str:
             pieces.append(part.text or "")
         elif name in _BREAKS:
             pieces.append(_BREAKS[name])
+        elif name == "oMath":
+            pieces.append(linear(part))
         elif name == "AlternateContent":
             stack.append(iter(alternative(part)))
         elif not name.endswith("Pr"):

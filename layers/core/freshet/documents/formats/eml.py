@@ -16,26 +16,39 @@ from email.header import Header, decode_header
 from email.message import Message
 from pathlib import Path
 
+from freshet import errors
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.encodings import decode, detect
 from freshet.documents.formats import html, text
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _MAX_PARTS = 500
+_MAX_DEPTH = 5  # of messages in messages; what is attached deeper is only listed
 _MAX_ATTACHMENTS = 20  # read; all are listed
 _MAX_ATTACHED = 32_000_000  # bytes read of all of them
+_MAX_HEADER = 50_000  # characters; the time to decode more grows with their square
 _FOLD = re.compile(r"\s+")
 
 
 def read(path: Path) -> Iterator[Block | Progress]:
     """The message's blocks, then each attachment's under a heading with its name; there are no pages."""
+    message = _message(text.load(path))
+    if _is_encrypted(message):
+        raise errors.Encrypted(
+            "The message is encrypted. Open it in your mail program, save it unencrypted and upload that."
+        )
     found = False
-    for block in _Reader().blocks(_message(text.load(path))):
+    for block in _Reader().blocks(message):
         found = True
         yield block
     if not found:
         raise text.blank()
     yield Progress(1, 1)
+
+
+def parse(data: bytes) -> Iterator[Block]:
+    """The blocks of a message or a web archive."""
+    return _Reader().blocks(_message(data))
 
 
 def _message(data: bytes) -> Message:
@@ -45,11 +58,20 @@ def _message(data: bytes) -> Message:
     return email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip())
 
 
+def _is_encrypted(message: Message) -> bool:
+    """Whether the whole message is locked up, by PGP or S/MIME; of the latter's kinds one only signs."""
+    kind = message.get_content_type()
+    if kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        return str(message.get_param("smime-type", "")).lower() != "signed-data"
+    return kind == "multipart/encrypted"
+
+
 class _Reader:
-    """Reads a message; those attached to it are read as part of it, their attachments only listed."""
+    """Reads a message, and the messages attached to it as part of it."""
 
     def __init__(self) -> None:
-        self._left = _MAX_ATTACHED
+        self._left = _MAX_ATTACHED  # bytes
+        self._count = _MAX_ATTACHMENTS
 
     def blocks(self, message: Message, level: int = 1) -> Iterator[Block]:
         yield from _head(message, level)
@@ -59,25 +81,24 @@ class _Reader:
         if attachments:
             names = (name(part) for part in attachments)
             yield Block("\n".join(f"- {one}" for one in names), "list")
-        if level == 1:
-            for part in attachments[:_MAX_ATTACHMENTS]:
-                yield from self._attachment(part)
+        for part in attachments if level <= _MAX_DEPTH else ():
+            yield from self._attachment(part, level + 1)
 
-    def _attachment(self, part: Message) -> Iterator[Block]:
+    def _attachment(self, part: Message, level: int) -> Iterator[Block]:
         if part.get_content_type() == "message/rfc822":
             for inner in _forwarded(part):
-                yield from self.blocks(inner, level=2)
+                yield from self.blocks(inner, level)
             return
         data = part.get_payload(decode=True)
-        if not isinstance(data, bytes) or len(data) > self._left:
+        if not isinstance(data, bytes) or len(data) > self._left or not self._count:
             return
-        self._left -= len(data)
+        self._left, self._count = self._left - len(data), self._count - 1
         titled = False
         for block in _read(data, name(part)):
             if not titled:
-                yield Block(name(part), "heading", level=2)
+                yield Block(name(part), "heading", level=level)
             titled = True
-            yield replace(block, page=None, level=block.level + 2 if block.kind == "heading" else 0)
+            yield replace(block, page=None, level=block.level + level if block.kind == "heading" else 0)
 
 
 def _forwarded(part: Message) -> Iterator[Message]:
@@ -188,7 +209,7 @@ def name(part: Message) -> str:
 
 def _decoded(value: str | Header) -> str:
     try:
-        pieces = decode_header(value)
+        pieces = decode_header(value[:_MAX_HEADER] if isinstance(value, str) else value)
     except (HeaderParseError, ValueError):
         return str(value)
     return "".join(piece if isinstance(piece, str) else decode(piece, charset) for piece, charset in pieces)

@@ -1,10 +1,10 @@
 """EPUB: the book's title, then its chapters in reading order, each read as the web page it is.
 
-There are no pages. Headings stand one level below the book's title. What does not belong here: HTML (`html`),
-the container (`ooxml`).
+There are no pages. Headings stand one level below the book's title; a chapter without any goes by its title
+in the table of contents.
+What does not belong here: HTML (`html`), the container (`ooxml`), the contents (`epub_contents`).
 """
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
+from freshet.documents.formats.epub_contents import contents, resolved
 from freshet.documents.formats.html import parse
 from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local, open_package
 
@@ -36,11 +37,15 @@ def read(path: Path) -> Iterator[Block | Progress]:
         title = _title(root)
         if title:
             yield Block(title, "heading", level=1)
+        titles = contents(package, opf, root)
         found = False
         for number, part in enumerate(chapters, 1):
-            for block in _chapter(package, part):
-                found = True
-                yield block
+            blocks = list(_chapter(package, part))
+            if part in titles and blocks and not any(block.kind == "heading" for block in blocks):
+                name, depth = titles[part]
+                yield Block(name, "heading", level=depth + 1)
+            found = found or bool(blocks)
+            yield from blocks
             if number % _PROGRESS_EVERY == 0:
                 yield Progress(number, len(chapters))
         if not found:
@@ -71,8 +76,7 @@ def _chapters(package: Package, opf: str, root: Element) -> list[str]:
     """The chapters' parts in the order of the spine."""
     items = {}
     for item in inside(root, "manifest"):
-        href = unquote((attribute(item, "href") or "").partition("#")[0])
-        part = posixpath.normpath(posixpath.join(posixpath.dirname(opf), href))
+        part = resolved(opf, attribute(item, "href"))
         kind = attribute(item, "media-type") or ""
         if part in package.names and (
             kind in _CHAPTERS or part.lower().endswith((".xhtml", ".html", ".htm"))

@@ -15,21 +15,12 @@ from selectolax.lexbor import LexborHTMLParser
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.encodings import decode
+from freshet.documents.formats.html_inline import BLOCKS, clean, inline, left_out
+from freshet.documents.formats.html_tables import is_data_table, table_blocks
 from freshet.documents.formats.text import blank, load
 
 _MAX_DEPTH = 5_000  # real pages stay below a few hundred; parsing this deep takes tens of milliseconds
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-# fmt: off
-_NOISE = {
-    "script", "style", "noscript", "template", "nav", "svg", "iframe", "object", "embed", "canvas", "audio",
-    "video", "head", "button", "select", "option", "datalist", "input", "textarea", "dialog", "map",
-}
-_BLOCKS = {
-    "p", "div", "section", "article", "main", "aside", "header", "footer", "address", "figure", "figcaption",
-    "blockquote", "dl", "dt", "dd", "form", "fieldset", "legend", "details", "summary", "center", "hr",
-    "body", "html", "ul", "ol", "li", "menu", "table", "caption", "pre", *_HEADINGS,
-}
-# fmt: on
 _UNNESTED = rb"p|li|br|hr|img|input|meta|link|td|tr|th|dd|dt|option|col|wbr"  # end by themselves
 _NESTING = re.compile(rb"<(/?)(?!(?:" + _UNNESTED + rb")\b)[a-zA-Z][^<>]*?(/?)>", re.IGNORECASE)
 _CHARSET = re.compile(
@@ -37,7 +28,7 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _BREAK = "\0"  # a <br>; the parser leaves no NUL in text
-_BLANKS = re.compile(r"[ \t\r\n\f\u00a0\u200b]+")
+_SUBSET = re.compile(r"\A(\s*(?:<\?xml[^>]*>\s*)?<!doctype[^>\[]*)\[[^\]]*\]", re.IGNORECASE)
 
 
 def read(path: Path) -> Iterator[Block | Progress]:
@@ -56,7 +47,8 @@ def parse(data: bytes, declared: str | None = None, *, titled: bool = True) -> I
     _refuse_depth(data)
     label = _CHARSET.search(data[:4096])
     declared = (label[1] or label[2]).decode("ascii") if label else declared
-    parser = LexborHTMLParser(decode(data, declared))
+    # HTML has no declarations of entities, and its parser takes them for text.
+    parser = LexborHTMLParser(_SUBSET.sub(r"\1", decode(data, declared), count=1))
     if titled:
         yield from _title(parser)
     if parser.body is not None:
@@ -75,7 +67,7 @@ def _refuse_depth(data: bytes) -> None:
 
 def _title(parser: Any) -> Iterator[Block]:
     title = parser.css_first("head > title")
-    text = _clean(title.text()) if title is not None else ""
+    text = clean(title.text()) if title is not None else ""
     if text and parser.css_first("h1") is None:
         yield Block(text, "heading", level=1)
 
@@ -108,9 +100,7 @@ class _Walk:
     def _opens(self, node: Any) -> bool:
         """Whether an element's children are walked; headings, listings and tables are taken whole."""
         tag = node.tag
-        return not (
-            tag in _NOISE or tag in _HEADINGS or tag == "pre" or _hidden(node) or _is_data_table(node)
-        )
+        return not (tag in _HEADINGS or tag == "pre" or left_out(node) or is_data_table(node))
 
     def _enter(self, node: Any) -> Iterator[Block]:
         tag = node.tag
@@ -120,7 +110,7 @@ class _Walk:
             self.pieces.append(_BREAK)
         elif tag == "img":
             self.pieces.append(node.attributes.get("alt") or "")
-        elif tag in _BLOCKS and not _hidden(node):
+        elif tag in BLOCKS and not left_out(node):
             yield from self._flush()
             if tag in {"ul", "ol", "menu"}:
                 self.lists.append(_start(node) if tag == "ol" else None)
@@ -134,7 +124,7 @@ class _Walk:
         tag = node.tag
         if tag in _HEADINGS:
             yield from self._flush_list()
-            text = _clean(_inline(node))
+            text = clean(inline(node))
             if text:
                 yield Block(text, "heading", level=_HEADINGS[tag])
         elif tag == "pre":
@@ -142,15 +132,15 @@ class _Walk:
             text = (node.text() or "").strip("\n").rstrip()
             if text.strip():
                 yield Block(text, "code")
-        elif _is_data_table(node):
+        elif is_data_table(node):
             yield from self._flush_list()
-            yield from _table(node)
+            yield from table_blocks(node)
 
     def _leave(self, node: Any) -> Iterator[Block]:
         tag = node.tag
         if tag in {"td", "th"}:
             yield from self._flush()
-        elif tag in _BLOCKS and not _hidden(node):
+        elif tag in BLOCKS and not left_out(node):
             yield from self._flush()
             if tag in {"ul", "ol", "menu"} and self.lists:
                 self.lists.pop()
@@ -165,7 +155,7 @@ class _Walk:
         self.marker = indent + ("- " if counter is None else f"{counter}. ")
 
     def _flush(self) -> Iterator[Block]:
-        lines = map(_clean, "".join(self.pieces).split(_BREAK))
+        lines = map(clean, "".join(self.pieces).split(_BREAK))
         text = "\n".join(filter(None, lines))
         self.pieces.clear()
         if not text:
@@ -184,70 +174,6 @@ class _Walk:
             self.items = []
 
 
-def _hidden(node: Any) -> bool:
-    attributes = node.attributes if node.tag in _BLOCKS else {}
-    return "hidden" in attributes or attributes.get("role") in {"navigation", "menu", "search"}
-
-
 def _start(node: Any) -> int:
     value = node.attributes.get("start") or ""
     return int(value) if re.fullmatch(r"\d{1,6}", value) else 1
-
-
-def _is_data_table(node: Any) -> bool:
-    """Whether a table holds data; one that holds headings, tables or a single column lays out a page."""
-    if node.tag != "table" or node.attributes.get("role") == "presentation":
-        return False
-    if any(inner.mem_id != node.mem_id for inner in node.css("h1, h2, h3, table, pre")):
-        return False
-    return any(len(_cells(row)) > 1 for row in node.css("tr"))
-
-
-def _cells(row: Any) -> list[Any]:
-    return [cell for cell in row.iter() if cell.tag in {"td", "th"}]
-
-
-def _table(table: Any) -> Iterator[Block]:
-    caption = table.css_first("caption")
-    if caption is not None and (text := _clean(_inline(caption))):
-        yield Block(text)
-    rows, heads, leading = [], 0, True
-    for row in table.css("tr"):
-        cells = _cells(row)
-        line = " | ".join(_clean(_inline(cell)) for cell in cells)
-        if not line.strip("| "):
-            continue
-        leading = leading and (all(cell.tag == "th" for cell in cells) or row.parent.tag == "thead")
-        heads += leading
-        rows.append(line)
-    if rows:
-        header = "\n".join(rows[: heads or 1]) if len(rows) > (heads or 1) else ""
-        yield Block("\n".join(rows), "table", header=header)
-
-
-def _inline(root: Any) -> str:
-    """The text in an element without its noise, blocks inside it parted by blanks."""
-    pieces: list[str] = []
-    node, entered, end = root, True, root.mem_id
-    while node is not None:
-        if entered:
-            if node.tag == "-text":
-                pieces.append(node.text_content or "")
-            elif node.tag == "img":
-                pieces.append(node.attributes.get("alt") or "")
-            elif node.tag in _BLOCKS or node.tag in {"br", "td", "th"}:
-                pieces.append(" ")
-            if node.tag not in _NOISE and node.child is not None:
-                node = node.child
-                continue
-        if node.mem_id == end:
-            break
-        if node.tag in _BLOCKS or node.tag in {"td", "th"}:
-            pieces.append(" ")
-        entered = node.next is not None
-        node = node.next if entered else node.parent
-    return "".join(pieces)
-
-
-def _clean(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()

@@ -1,6 +1,7 @@
 """Markdown: headings, fenced code kept whole, tables, lists, paragraphs; inline markup stays as written.
 
-A line scanner after CommonMark's block rules, as far as retrieval needs them.
+A line scanner after CommonMark's block rules, as far as retrieval needs them. Metadata before the text is
+text, its title a heading. Comments are left out.
 What does not belong here: rendering.
 """
 
@@ -17,6 +18,9 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`]*)$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])(?:\s+|$)")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _DELIMITERS = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_METADATA = {"---": re.compile(r"[\w-]+\s*:"), "+++": re.compile(r"[\w.-]+\s*=|\[")}
+_MAX_METADATA = 200  # lines
+_TITLE = re.compile(r"title\s*[:=]\s*(\S.*)", re.IGNORECASE)
 _INDENTED = re.compile(r"(?: {4}|\t)")
 
 
@@ -28,11 +32,14 @@ def read(path: Path) -> Iterator[Block | Progress]:
 def parse(text: str) -> Iterator[Block]:
     """The blocks of a Markdown text."""
     lines = text.split("\n")
-    at = 0
+    at = _metadata_end(lines)
+    yield from _metadata(lines[1 : max(at - 1, 1)])
     while at < len(lines):
         line = lines[at]
         if not line.strip() or _RULE.match(line):
             at += 1
+        elif line.lstrip().startswith("<!--") and (end := _comment_end(lines, at)):
+            at = end
         elif heading := _ATX.match(line):
             at += 1
             if title := (heading[2] or "").strip(" #\t"):
@@ -40,6 +47,31 @@ def parse(text: str) -> Iterator[Block]:
         else:
             block, at = _block(lines, at)
             yield block
+
+
+def _metadata_end(lines: list[str]) -> int:
+    """The line after the YAML or TOML that a file begins with, 0 where it does not."""
+    mark = lines[0].strip()
+    if mark not in _METADATA or len(lines) < 2 or not _METADATA[mark].match(lines[1]):
+        return 0
+    ends = {mark, "..."} if mark == "---" else {mark}
+    return next((at + 1 for at, line in enumerate(lines[:_MAX_METADATA]) if at and line.strip() in ends), 0)
+
+
+def _metadata(lines: list[str]) -> Iterator[Block]:
+    title = next((match[1].strip("'\" ") for line in lines if (match := _TITLE.match(line))), "")
+    if title:
+        yield Block(title, "heading", level=1)
+    if text := "\n".join(line for line in lines if line.strip() and not _TITLE.match(line)):
+        yield Block(text)
+
+
+def _comment_end(lines: list[str], at: int) -> int:
+    """The line after a comment, 0 where text follows it in its last line; an open one runs to the end."""
+    end = next((end for end in range(at, len(lines)) if "-->" in lines[end]), None)
+    if end is None:
+        return len(lines)
+    return end + 1 if lines[end].rstrip().endswith("-->") else 0
 
 
 def _block(lines: list[str], at: int) -> tuple[Block, int]:

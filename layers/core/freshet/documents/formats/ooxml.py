@@ -21,9 +21,11 @@ Element = ElementTree.Element
 
 _MAX_TOTAL = 1 << 30  # bytes unpacked: ten times the largest upload, which is mostly compressed pictures
 _MAX_STREAMED = 256 << 20  # bytes of a part that is parsed piece by piece
-_MAX_TREE = 32 << 20  # bytes of a part that is parsed whole; a tree takes about ten times as much
+_MAX_TREE = 24 << 20  # bytes of a part that is parsed whole; a tree takes ten to twenty times as much
 _MAX_ENTRIES = 50_000
-_DAMAGED = "The file's inner structure is broken. Open it in Office, save it again and upload that."
+_DAMAGED = (
+    "The file's inner structure is broken. Save it again with the program that made it and upload that."
+)
 
 
 def local(element: Element) -> str:
@@ -43,7 +45,11 @@ def attribute(element: Element | None, name: str) -> str | None:
 def child(element: Element | None, *path: str) -> Element | None:
     """The descendant along a path of local names."""
     for name in path:
-        element = next((e for e in element if local(e) == name), None) if element is not None else None
+        parts, element = element, None
+        for part in parts if parts is not None else ():  # not a generator: this is called for every run
+            if local(part) == name:
+                element = part
+                break
     return element
 
 
@@ -51,6 +57,12 @@ def inside(element: Element | None, *path: str) -> Iterable[Element]:
     """The children of the descendant along a path of local names, none if there is no such."""
     found = child(element, *path)
     return found if found is not None else ()
+
+
+def alternative(element: Element) -> Iterable[Element]:
+    """One of the renderings of a shape: the first choice, or the fallback where no choice has text."""
+    choices = [*(e for e in element if local(e) == "Choice"), *(e for e in element if local(e) == "Fallback")]
+    return next((c for c in choices if any(local(e) == "t" and e.text for e in c.iter())), choices[:1] or ())
 
 
 # What zipfile, zlib and expat raise on broken input; each has a tree of its own.

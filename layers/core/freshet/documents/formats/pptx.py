@@ -13,7 +13,6 @@ from pathlib import Path
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.formats.drawings import (
-    alternative,
     body_text,
     chart_blocks,
     diagram_blocks,
@@ -21,7 +20,16 @@ from freshet.documents.formats.drawings import (
     paragraphs,
     table_block,
 )
-from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local, open_package
+from freshet.documents.formats.ooxml import (
+    Element,
+    Package,
+    alternative,
+    attribute,
+    child,
+    inside,
+    local,
+    open_package,
+)
 
 _PROGRESS_EVERY = 10  # slides
 _TITLES = {"title", "ctrTitle"}

@@ -5,6 +5,7 @@ dates in ISO 8601. It aborts the process where a sheet's grid is larger than mem
 for. What does not belong here: .xlsx (`xlsx`), tables (`tables`).
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,13 @@ from freshet.documents.formats.ooxml import open_package
 from freshet.documents.formats.tables import Row, table_blocks
 from freshet.documents.formats.xlsx_numbers import general
 
+_MANIFEST = "META-INF/manifest.xml"
+# The start of a workbook in BIFF8 or BIFF5 with the record that names its encryption (FILEPASS).
+_LOCKED = re.compile(
+    rb"\x09\x08(?:\x10\x00\x00\x06\x05\x00.{12}|\x08\x00\x00\x05\x05\x00.{4})(?:\x86\x00\x00\x00)?\x2f\x00",
+    re.DOTALL,
+)
+
 
 def read(path: Path) -> Iterator[Block | Progress]:
     """The sheets' blocks, hidden sheets included; a sheet's `page` is its place in the workbook."""
@@ -27,9 +35,7 @@ def read(path: Path) -> Iterator[Block | Progress]:
     try:
         yield from _sheets(CalamineWorkbook.from_path(path))
     except PasswordError as error:
-        raise errors.Encrypted(
-            "The workbook is protected by a password. Remove it in Excel and upload again."
-        ) from error
+        raise _encrypted() from error
     except (CalamineError, OSError, ValueError) as error:
         raise _damaged() from error
     except BaseException as error:
@@ -39,12 +45,21 @@ def read(path: Path) -> Iterator[Block | Progress]:
 
 
 def _refuse_broken(path: Path) -> None:
-    """Raises Damaged where OpenDocument's XML is: calamine reads on for ever inside an open element."""
-    if zipfile.is_zipfile(path):
+    """Raises what calamine doesn't tell: passwords, and XML in which it would read on for ever."""
+    if not zipfile.is_zipfile(path):
+        if _LOCKED.search(path.read_bytes()):
+            raise _encrypted()
+    else:
         with open_package(path) as package:
+            if _MANIFEST in package.names and package.count(_MANIFEST, b"encryption-data"):
+                raise _encrypted()
             if "content.xml" in package.names:
                 with package.stream("content.xml") as stream:
                     expat.ParserCreate().ParseFile(stream)
+
+
+def _encrypted() -> errors.Encrypted:
+    return errors.Encrypted("The workbook is protected by a password. Save it without one and upload that.")
 
 
 def _damaged() -> errors.Damaged:

@@ -2,8 +2,9 @@
 
 Sheets are read as a stream, cell by cell: two cells at the far ends of a sheet are two cells, and a sheet of
 any length takes little memory. That, number formats and text boxes are why it is not done by calamine, which
-builds the whole grid (see `xls` for what it does read). Left out: comments, headers and footers, pictures.
-What does not belong here: the container (`ooxml`), number formats (`xlsx_numbers`), tables (`tables`).
+builds the whole grid (see `xls` for what it does read). Left out: headers and footers, pictures.
+What does not belong here: the container (`ooxml`), number formats (`xlsx_numbers`), comments
+(`xlsx_comments`), tables (`tables`).
 """
 
 import re
@@ -19,6 +20,7 @@ from freshet.documents.blocks import Block, Progress
 from freshet.documents.formats.drawings import shapes_text
 from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local, open_package
 from freshet.documents.formats.tables import Row, table_blocks
+from freshet.documents.formats.xlsx_comments import comment_blocks, people
 from freshet.documents.formats.xlsx_numbers import built_in, shown
 
 _PIECE = 1 << 16  # bytes fed to the parser at a time
@@ -53,6 +55,7 @@ def _sheet(package: Package, book: "_Book", part: str, number: int) -> Iterator[
         yield from table_blocks(_rows(package, book, part), number)
     for drawing in package.related(part).get("drawing", []):
         yield from shapes_text(package, drawing, number)
+    yield from comment_blocks(package, part, number, book.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class _Book:
     strings: list[str]
     formats: list[str]  # by a cell's style
     since_1904: bool
+    people: dict[str, str]  # who writes comments, by id
 
     @classmethod
     def load(cls, package: Package, main: str) -> "_Book":
@@ -77,6 +81,7 @@ class _Book:
             [text for part in related.get("sharedStrings", []) for text in _strings(package, part)],
             [code for part in related.get("styles", []) for code in _formats(package.tree(part))],
             attribute(child(root, "workbookPr"), "date1904") in {"1", "true"},
+            people(package, main),
         )
 
     def cell(self, kind: str, style: int, value: str) -> str:

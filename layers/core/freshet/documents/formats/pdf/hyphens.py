@@ -24,14 +24,20 @@ class Hyphens:
     def learn(self, text: str) -> None:
         """Takes note of a page's words, halves aside."""
         if len(self._words) < _MAX_WORDS:
-            self._words.update(_WORD.findall(_CUT.sub(" ", text.casefold())))
+            text = text.casefold()
+            self._words.update(_WORD.findall(_CUT.sub(" ", text) if _is_cut(text) else text))
 
     def resolve(self, text: str) -> str:
         """The text with its words joined."""
-        return _CUT.sub(self._joined, text)
+        return _CUT.sub(self._joined, text) if _is_cut(text) else text
 
     def _joined(self, cut: re.Match[str]) -> str:
         first, second = cut[1].casefold(), cut[2].casefold()
         apart = {first, second} <= self._words and first + second not in self._words
         # Between other things than letters (`IEEE-754`), and where the other half is missing, it is no guess.
         return cut[1] + (SOFT if first and second and not apart else "-") + cut[2]
+
+
+def _is_cut(text: str) -> bool:
+    """Most texts are not, and looking for a mark is cheaper than for words before one."""
+    return any(mark in text for mark in MARKS)
