@@ -38,7 +38,7 @@ async def together(*coroutines: Coroutine[Any, Any, Any], at_once: int | None = 
 
 @asynccontextmanager
 async def accompanied(companion: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs `companion` beside the body and ends it with it. A companion's failure ends the body and is raised."""
+    """Runs `companion` beside the body and ends it with it; its failure ends the body and is raised."""
     async with task_group() as group:
         task = group.create_task(companion)
         try:
