@@ -69,7 +69,10 @@ class Results(BaseModel):
 
 
 class Quote(BaseModel):
-    """A verified citation: `quote` stands literally at `start` to `end` of the document's text."""
+    """A verified citation: `quote` stands literally at `start` to `end` of the document's text.
+
+    Of what was found at Bailian the places count in the passage's text.
+    """
 
     marker: int
     document_id: str

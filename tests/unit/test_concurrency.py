@@ -23,25 +23,10 @@ async def test_results_come_in_the_order_of_the_calls() -> None:
     assert await together() == []
 
 
-async def test_no_more_run_at_a_time_than_are_allowed() -> None:
-    running = most = 0
-
-    async def one() -> None:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.005)
-        running -= 1
-
-    await together(*(one() for _ in range(9)), at_once=3)
-    assert most == 3
-
-
-@pytest.mark.parametrize("at_once", [None, 1, 2])
-async def test_the_first_failure_is_raised_as_it_is_and_ends_the_others(at_once: int | None) -> None:
+async def test_the_first_failure_is_raised_as_it_is_and_ends_the_others() -> None:
     async with asyncio.timeout(5):
         with pytest.raises(ValueError, match="no"):
-            await together(failing(), after(FOREVER, 1), after(FOREVER, 2), at_once=at_once)
+            await together(failing(), after(FOREVER, 1), after(FOREVER, 2))
 
 
 @pytest.mark.parametrize("beside", [task_group, lambda: accompanied(after(FOREVER, 1))])  # type: ignore[arg-type]  # its result is not used

@@ -7,6 +7,7 @@ import pytest
 
 from freshet import wiring
 from freshet.documents.claim import Work
+from freshet.documents.ingest import SUMMARY
 from freshet.errors import NotFound
 from freshet.ids import new_id
 from tests.stack import Stack
@@ -19,6 +20,7 @@ CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n\n# 工资\n\n工
 async def ready(owner: str, text: str) -> str:
     document = await wiring.library().upload(owner, "手册.md", text.encode())
     await wiring.ingest().process(Work(owner, document.id, "s3:1:1"), budget_s=60)
+    await wiring.ingest().process(Work(owner, document.id, SUMMARY), budget_s=60)
     return document.id
 
 

@@ -16,23 +16,13 @@ async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
         raise _first(failures) from None
 
 
-async def together(*coroutines: Coroutine[Any, Any, Any], at_once: int | None = None) -> list[Any]:
-    """Their results, in order; no more than `at_once` run at a time. The first failure cancels the others.
+async def together(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Their results, in order. The first failure cancels the others and is raised as it is.
 
     `asyncio.gather` would let the others run on, in a sandbox into the next invocation.
     """
-    gate = asyncio.Semaphore(at_once or len(coroutines) or 1)
-
-    async def gated(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        async with gate:
-            return await coroutine
-
-    try:
-        async with task_group() as group:
-            tasks = [group.create_task(gated(coroutine)) for coroutine in coroutines]
-    finally:
-        for coroutine in coroutines:
-            coroutine.close()  # those whose turn never came
+    async with task_group() as group:
+        tasks = [group.create_task(coroutine) for coroutine in coroutines]
     return [task.result() for task in tasks]
 
 

@@ -51,7 +51,6 @@ class Settings(BaseModel):
     rerank_url: str = Field("", description="full URL of a Cohere-style rerank endpoint; empty: no reranking")
     rerank_model: str = Field("", description="its model; empty for text-embeddings-inference")
     rerank_key_parameter: str = Field("", description="SSM parameter with its API key; empty: no key")
-    rerank_candidates: int = Field(30, ge=1, le=200, description="passages that are put before it")
 
     bailian_index_id: str = Field(
         "", description="knowledge base of Alibaba Cloud Bailian to search instead of our own index"

@@ -154,15 +154,18 @@ def reranker() -> Reranker:
 @cache
 def retriever() -> Retriever:
     """What searches, by the settings: Bailian or our own index, reranked if there is a reranker, merged."""
-    chosen = settings()
-    found: Retriever = HybridRetriever(vectors(), embed)
-    if chosen.bailian_index_id:
-        from freshet.rag.bailian import BailianRetriever
-
-        found = BailianRetriever(knowledge(), shared=chosen.bailian_shared)
-    if chosen.rerank_url:
-        found = RerankingRetriever(found, reranker().rerank, candidates=chosen.rerank_candidates)
+    found = _finder()
+    if settings().rerank_url:
+        found = RerankingRetriever(found, reranker().rerank)
     return MergingRetriever(found)
+
+
+def _finder() -> Retriever:
+    if not settings().bailian_index_id:
+        return HybridRetriever(vectors(), embed)
+    from freshet.rag.bailian import BailianRetriever
+
+    return BailianRetriever(knowledge(), shared=settings().bailian_shared)
 
 
 async def require_documents(owner: str, document_ids: Sequence[str]) -> None:
@@ -208,6 +211,7 @@ def ingest() -> "Ingest":
     return Ingest(
         table=documents_table(),
         objects=document_objects(),
+        queue=parse_queue(),
         indexer=Indexer(vectors(), embed, encode_document, situate=_situate()),
         memory_mb=chosen.parse_memory_mb,
         timeout_s=chosen.parse_timeout_s,

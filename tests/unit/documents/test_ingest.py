@@ -9,12 +9,15 @@ from reportlab.pdfgen.canvas import Canvas
 
 from freshet import wiring
 from freshet.documents.claim import LEASE_S, Busy, Work
-from freshet.documents.ingest import BATCH, BEAT_S, Ingest
+from freshet.documents.ingest import BATCH, BEAT_S, SUMMARY, Ingest
+from freshet.documents.messages import works
 from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, Document
-from freshet.errors import ModelError, NotFound, Unavailable
+from freshet.errors import FreshetError, ModelError, NotFound, Unavailable
 from freshet.ids import new_id
 from freshet.rag.retrieve import HybridRetriever
+from freshet.stores.queue import Queue
 from freshet.stores.vectors import Vectors
+from tests.stack import Stack
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave.\n\n# Pay\n\nWages come on the 28th.\n"
 CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n"
@@ -161,19 +164,60 @@ async def test_more_chunks_than_a_batch_holds_are_all_indexed_once(owner: str) -
     assert [hit.position for hit in hits] == list(range(3 * BATCH))
 
 
-async def test_a_ready_document_is_summarised_whether_that_works_or_not(owner: str) -> None:
-    summarised = []
+class Summaries:
+    """Makes summaries, or fails to."""
 
-    async def summarise(owner: str, document_id: str) -> None:
-        summarised.append((await wiring.library().get(owner, document_id)).status)
-        raise ModelError("no summary today")
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure = failure
+        self.asked: list[str] = []
 
-    document = await uploaded(owner)
-    ingest = replace(wiring.ingest(), summarise=summarise)
+    async def make(self, owner: str, document_id: str) -> None:
+        self.asked.append((await wiring.library().get(owner, document_id)).status)
+        if self.failure:
+            raise self.failure
+
+
+async def queued(summaries: Summaries, owner: str, document: Document, stack: Stack) -> list[Work]:
+    """What the queue holds after the document was parsed: a queue of its own, without S3's events."""
+    sqs = stack.aws.client("sqs")
+    url = (await asyncio.to_thread(sqs.create_queue, QueueName=f"later-{document.id}"))["QueueUrl"]
+    ingest = replace(wiring.ingest(), summarise=summaries.make, queue=Queue(wiring.sqs(), url))
     await ingest.process(work(owner, document), budget_s=60)
-    await ingest.process(work(owner, await uploaded(owner, " ")), budget_s=60)
-    assert summarised == ["ready"]
+    found = await asyncio.to_thread(sqs.receive_message, QueueUrl=url, MaxNumberOfMessages=10)
+    return [one for message in found.get("Messages", []) for one in works(message["Body"])]
+
+
+async def test_a_summary_is_asked_for_when_the_document_is_ready(owner: str, product: Stack) -> None:
+    summaries = Summaries()
+    document = await uploaded(owner)
+    (message,) = await queued(summaries, owner, document, product)
+    assert message == Work(owner, document.id, SUMMARY)
+    assert summaries.asked == []
+    await replace(wiring.ingest(), summarise=summaries.make).process(message, budget_s=60)
+    assert summaries.asked == ["ready"]
+
+
+async def test_what_failed_to_parse_is_not_summarised(owner: str, product: Stack) -> None:
+    assert await queued(Summaries(), owner, await uploaded(owner, " "), product) == []
+
+
+@pytest.mark.parametrize("failure", [ModelError("not today"), Unavailable("not today", part="index")])
+async def test_a_summary_is_tried_again_and_given_up_without_harm(owner: str, failure: FreshetError) -> None:
+    document = await uploaded(owner)
+    await wiring.ingest().process(work(owner, document), budget_s=60)
+    ingest = replace(wiring.ingest(), summarise=Summaries(failure).make)
+    for receipts in range(1, ATTEMPTS):
+        with pytest.raises(type(failure)):
+            await ingest.process(work(owner, document, SUMMARY, receipts), budget_s=60)
+    await ingest.process(work(owner, document, SUMMARY, ATTEMPTS), budget_s=60)
     assert (await wiring.library().get(owner, document.id)).status == "ready"
+
+
+async def test_a_summary_of_what_was_deleted_is_no_failure(owner: str) -> None:
+    document = await uploaded(owner)
+    await wiring.library().delete(owner, document.id)
+    ingest = replace(wiring.ingest(), summarise=Summaries().make)
+    await ingest.process(work(owner, document, SUMMARY), budget_s=60)
 
 
 async def test_a_chunk_is_found_by_what_the_model_says_of_its_place(owner: str) -> None:

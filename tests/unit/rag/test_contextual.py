@@ -1,8 +1,6 @@
-import asyncio
-
 import pytest
 
-from freshet.errors import ModelError
+from freshet.errors import ModelAuthentication
 from freshet.llm import LLMClient
 from freshet.rag.contextual import Contextualiser
 from tests.unit.llm.upstream import DONE, USAGE, RawServer, chunk, raw_server, sends
@@ -27,16 +25,16 @@ async def test_each_chunk_gets_a_sentence_in_one_line() -> None:
     assert "<passage>\none\n</passage>" in asked
 
 
-async def test_where_the_model_will_not_say_the_chunk_goes_without() -> None:
-    async with raw_server(sends(chunk(finish="content_filter"), USAGE, DONE)) as server:
+@pytest.mark.parametrize("answer", [(chunk(finish="content_filter"), USAGE, DONE), (b"",)])
+async def test_where_the_model_gives_no_sentence_the_chunk_goes_without(answer: tuple[bytes, ...]) -> None:
+    async with raw_server(sends(*answer)) as server:
         assert await situated(server, "one") == [""]
 
 
-async def test_a_model_that_fails_is_no_reason_to_go_without() -> None:
-    async with raw_server(sends(b"")) as server:
-        with pytest.raises(ModelError):
-            async with asyncio.timeout(10):
-                await situated(server, "one")
+async def test_where_no_call_can_succeed_none_goes_without() -> None:
+    async with raw_server(sends(b"{}", status="401 Unauthorized")) as server:
+        with pytest.raises(ModelAuthentication):
+            await situated(server, "one", "two")
 
 
 async def test_what_was_to_be_a_sentence_is_kept_short() -> None:

@@ -7,7 +7,7 @@ import pytest
 from freshet import wiring
 from freshet.documents.blocks import Block
 from freshet.documents.chunk import Chunk, chunk_blocks
-from freshet.rag.neighbours import MOST, merged
+from freshet.rag.neighbours import CHUNKS, merged
 from freshet.rag.passage import Passage
 from tests.unit.rag.conftest import Put
 
@@ -59,7 +59,8 @@ def test_neighbours_are_joined_as_the_document_has_them(blocks: Sequence[Block])
         held = whole[joined.start : joined.end]
         assert len(body) == len(held)
         assert body.split() == held.split()
-        assert all(a == b or a == "\n" for a, b in zip(body, held, strict=True))
+        made_up = {place - joined.repeated for place in joined.joints}
+        assert all(a == b or n in made_up for n, (a, b) in enumerate(zip(body, held, strict=True)))
 
 
 def test_a_joined_passage_is_known_by_its_best_chunk_and_knows_its_places() -> None:
@@ -88,7 +89,7 @@ def test_only_neighbours_of_one_document_are_merged_and_not_without_end() -> Non
     assert len(merged([replace(one, position=None) for one in found[:2]], 5)) == 2
     long = merged(found, 50)
     assert len(long[0].text) > 2 * len(found[0].text)
-    assert len(long) == -(-len(found) // MOST)
+    assert len(long) == -(-len(found) // CHUNKS)
 
 
 def test_nothing_found_is_nothing_merged() -> None:

@@ -12,7 +12,7 @@ from freshet.documents.chunk import weigh
 from freshet.errors import Unavailable
 from freshet.llm.rerank import Reranker
 from freshet.rag.passage import Passage
-from freshet.rag.rerank import MOST, RerankingRetriever, readable
+from freshet.rag.rerank import LONGEST, RerankingRetriever, readable
 from tests.unit.rag.conftest import Put
 
 DOWN = "http://127.0.0.1:9/v1/rerank"
@@ -189,7 +189,7 @@ async def test_the_reranker_reads_headings_and_whole_words(model: Model) -> None
 def test_long_passages_are_cut_to_about_one_size_in_any_language(text: str) -> None:
     read = readable(passage(text))
     assert text.startswith(read)
-    assert weigh(read) == pytest.approx(MOST, rel=0.01)
+    assert weigh(read) == pytest.approx(LONGEST, rel=0.01)
 
 
 @pytest.mark.parametrize("text", ["river " * 250, "河流" * 250, "河" * 200 + " river" * 100, ""])

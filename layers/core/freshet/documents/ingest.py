@@ -21,17 +21,19 @@ from freshet.documents.chunk import Chunk, Chunker
 from freshet.documents.claim import Gone, Work, claim, lease
 from freshet.documents.indexing import Indexer, Target
 from freshet.documents.reading import read_document
-from freshet.documents.record import MAX_RECEIVES, now, original
-from freshet.errors import DocumentError, FreshetError, NoText, NotFound, OverLimit
+from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, now, original
+from freshet.errors import Conflict, DocumentError, FreshetError, NoText, NotFound, OverLimit
 from freshet.observe import log_failure, logger, measure
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
+from freshet.stores.queue import Queue
 from freshet.stores.table import Table
 
 BATCH = 64  # chunks that are embedded and written together
 BATCHES = 2  # on their way at a time: while one is embedded, the other is written
 OPENING = 4_000  # characters of a document's beginning that say what it is about
 BEAT_S = 2.0  # between two signs of life on the record; also how long a deletion goes unnoticed
+SUMMARY = "summary"  # the request of a message that asks for one
 TOO_LONG = "The file has more text than can be indexed in one go. Split it into parts."
 
 _MINE = "attribute_exists(#id) AND #generation = :generation AND #status = :parsing"
@@ -45,29 +47,33 @@ class _Lost(Exception):
 class Ingest:
     """The parse worker: its stores, how chunks are indexed, and what the parser may use.
 
-    `summarise`, if there is one, is called for a document that has become ready, and may fail.
+    `summarise`, if there is one, makes and keeps a document's summary.
     """
 
     table: Table
     objects: Objects
+    queue: Queue
     indexer: Indexer
     memory_mb: int
     timeout_s: float
     summarise: Callable[[str, str], Awaitable[None]] | None = None
 
     async def process(self, work: Work, *, budget_s: float) -> None:
-        """Parses, chunks, embeds and indexes. Returns when the message is done with (also as `failed`).
+        """Parses, chunks, embeds and indexes; or summarises. Returns when the message is done with.
 
         Raises Busy, or the passing trouble (Unavailable, ModelError) after which it should come again.
         """
         until = asyncio.get_running_loop().time() + budget_s
+        if work.request == SUMMARY:
+            await self._summarise(work, until)
+            return
         try:
             item = await claim(self.table, work)
         except Gone:
             await self._forget(work)
             return
-        if item is not None and await self._parse(work, item, until) and self.summarise:
-            await self._summarise(self.summarise(work.owner, work.document_id), work, until)
+        if item is not None and await self._parse(work, item, until):
+            await self._ask_for_summary(work)
 
     async def _parse(self, work: Work, item: dict[str, Any], until: float) -> bool:
         """Whether the document is ready."""
@@ -88,19 +94,40 @@ class Ingest:
             return True
         return False
 
-    async def _summarise(self, summary: Awaitable[None], work: Work, until: float) -> None:
+    async def _ask_for_summary(self, work: Work) -> None:
+        """By a message of its own, behind those that wait: to be found matters more than to be summarised."""
+        if not self.summarise:
+            return
+        try:
+            await self.queue.send(work.owner, {"document_id": work.document_id, "request": SUMMARY})
+        except FreshetError as error:
+            _without_summary(work, error)
+
+    async def _summarise(self, work: Work, until: float) -> None:
         """A document without a summary is as good as ever: its owner can ask for one."""
+        if not self.summarise:
+            return
         try:
             async with asyncio.timeout_at(until):
-                await summary
-        except Exception as error:
-            log_failure("a summary failed", error, document_id=work.document_id)
-            measure("SummaryFailures", 1)
+                await self.summarise(work.owner, work.document_id)
+        except (Conflict, NotFound):
+            logger.info("not summarised: deleted or parsed again meanwhile", document_id=work.document_id)
+        except FreshetError as error:
+            if work.receipts < ATTEMPTS:
+                raise
+            _without_summary(work, error)
+        except TimeoutError as error:
+            _without_summary(work, error)
 
     async def _forget(self, work: Work) -> None:
         """The document was deleted, maybe while somebody worked at it: nothing of it stays."""
         await self.indexer.vectors.delete(work.owner, work.document_id)
         await self.objects.delete(work.owner, original(work.document_id))
+
+
+def _without_summary(work: Work, error: Exception) -> None:
+    log_failure("a summary failed", error, document_id=work.document_id)
+    measure("SummaryFailures", 1)
 
 
 class _Parse:
@@ -151,7 +178,7 @@ class _Parse:
     async def _beat(self) -> None:
         """Shows for as long as the work takes that it is going on. Raises _Lost when it no longer should."""
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(max(self._shown + BEAT_S - time.monotonic(), 0))
             if time.monotonic() - self._shown >= BEAT_S:
                 await self._advance({"lease_until": lease()})
 
@@ -228,10 +255,11 @@ class _Parse:
         await self._advance({"lease_until": lease()})
 
     async def _advance(self, changes: dict[str, Any]) -> None:
+        """Writes to the record. Raises _Lost if the document is no longer this parse's."""
         self._shown = time.monotonic()
         progress = {"pages_done": self._pages.pages_done, "pages_total": self._pages.pages_total or None}
-        try:
-            await self._in.table.update(
+        update = asyncio.ensure_future(
+            self._in.table.update(
                 self._work.owner,
                 self._work.document_id,
                 {**progress, "updated_at": now(), **changes},
@@ -239,5 +267,12 @@ class _Parse:
                 generation=self._generation,
                 parsing="parsing",
             )
+        )
+        try:
+            await asyncio.shield(update)
         except ConditionFailed:
             raise _Lost from None
+        except asyncio.CancelledError:
+            # It runs on in its thread: whatever is written next must not be overtaken by it.
+            await asyncio.gather(update, return_exceptions=True)
+            raise

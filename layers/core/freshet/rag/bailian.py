@@ -5,18 +5,24 @@ What belongs here: whose files are searched, and what a node says of its place. 
 `document_id`s are Bailian's file ids.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from freshet.errors import Unavailable
 from freshet.rag.passage import Passage
 from freshet.stores.bailian import MOST, KnowledgeBase, Node
+
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class BailianRetriever:
     """A `Retriever`: Bailian searches, by meaning and by words, and reranks.
 
-    Files belong to the owner whose id is one of their tags at Bailian; with `shared` every caller searches
-    all of them. A kind, too, is a tag. Bailian filters by tags only in bases for document search.
+    Files belong to the owner whose id (see `tag_of`) is one of their tags at Bailian; with `shared` every
+    caller searches all of them. A kind, too, is a tag. Bailian filters by tags only in bases for document
+    search.
     """
 
     def __init__(self, knowledge: KnowledgeBase, *, shared: bool = False) -> None:
@@ -38,7 +44,7 @@ class BailianRetriever:
         """
         if document_ids is not None and not document_ids:
             return []
-        tags = [*([] if self._shared else [owner]), *([kind] if kind else [])]
+        tags = [*([] if self._shared else [tag_of(owner)]), *([kind] if kind else [])]
         wanted = limit if document_ids is None else MOST
         nodes = await self._knowledge.retrieve(query, tags=tags, limit=wanted)
         passages = [_passage(node) for node in nodes if _tagged(node, tags)]
@@ -46,10 +52,25 @@ class BailianRetriever:
         return found[:limit]
 
 
+def tag_of(owner: str) -> str:
+    """An owner's id as a tag: 32 letters, digits, `_` and `-` at most; of a UUID the hexadecimal digits.
+
+    Raises Unavailable for an id that can't be one: to search without it would show others' files.
+    """
+    tag = owner.replace("-", "") if _UUID.fullmatch(owner) else owner
+    if not _TAG.fullmatch(tag):
+        raise Unavailable(
+            "The knowledge base can't tell which files are this caller's.", part="index", retry_after=None
+        )
+    return tag
+
+
 def _tagged(node: Node, tags: Sequence[str]) -> bool:
     """Whether the node does not contradict the filter that it was found with; most don't tell their tags."""
     told = node.metadata.get("tags")
-    return not isinstance(told, list | str) or all(tag in told for tag in tags)
+    if isinstance(told, str):
+        told = re.findall(r"[\w-]+", told)  # a JSON list within a string, or names with commas
+    return not isinstance(told, list) or set(tags) <= set(told)
 
 
 def _passage(node: Node) -> Passage | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from freshet.documents.chunk import common_path
 from freshet.rag.passage import Passage, Retriever
 
-MOST = 3  # chunks in a passage: some 1,200 tokens; more of one place crowds out others in a prompt
+CHUNKS = 3  # in a passage: some 1,200 tokens; more of one place crowds out others in a prompt
 _WIDER = 2  # times as many as are wanted are looked at: few results lose more than half of them to merging
 
 
@@ -43,18 +43,19 @@ def merged(passages: Iterable[Passage], limit: int) -> list[Passage]:
         beside = [group for group in groups if _adjoins(group, passage)]
         if not beside and len(groups) == limit:
             break
-        if sum(map(len, beside)) >= MOST:
-            del beside[1:]
-        groups = [group for group in groups if group not in beside[1:]]
-        if beside:
-            beside[0] += [passage, *(one for group in beside[1:] for one in group)]
-        else:
+        if not beside:
             groups.append([passage])
+            continue
+        better, *other = beside
+        better.append(passage)
+        if other and len(better) + len(other[0]) <= CHUNKS:
+            better += other[0]
+            groups.remove(other[0])
     return [_joined(group) for group in groups]
 
 
 def _adjoins(group: Sequence[Passage], passage: Passage) -> bool:
-    if passage.position is None or group[0].document_id != passage.document_id or len(group) == MOST:
+    if passage.position is None or group[0].document_id != passage.document_id or len(group) == CHUNKS:
         return False
     held = [one.position for one in group if one.position is not None]
     return passage.position in {min(held) - 1, max(held) + 1} if held else False
@@ -64,21 +65,24 @@ def _joined(group: Sequence[Passage]) -> Passage:
     best = group[0]
     first, *rest = sorted(group, key=lambda one: one.start)
     text, end, marks = first.text, first.end, first.marks
+    joints: tuple[int, ...] = ()
     for passage in rest:
+        if passage.start > end:
+            joints += tuple(range(len(text), len(text) + passage.start - end))
         text += _after(passage, end)
         marks += tuple(mark for mark in passage.marks if mark[0] >= end)
         end = passage.end
     if not rest:
         return best
     heading = common_path([one.heading for one in group])
-    return replace(best, text=text, start=first.start, end=end, marks=marks, page=first.page, heading=heading)
+    joined = replace(best, text=text, end=end, marks=marks, heading=heading, joints=joints)
+    return replace(joined, start=first.start, page=first.page)
 
 
 def _after(passage: Passage, end: int) -> str:
     """What the passage adds to a text that ends at `end`.
 
-    Between chunks only white space is left out. It is made up for by line ends: a quote is never taken
-    across one, so what is quoted stands literally in the document.
+    Between chunks only white space is left out; line ends make up for it, so that places still count.
     """
     span = passage.text[passage.repeated :]
     return "\n" * (passage.start - end) + span[max(end - passage.start, 0) :]

@@ -117,12 +117,20 @@ def _added(chunk: Hit, before: Hit | None) -> str:
 def _outlined(chunk: Hit, start: int) -> str:
     """The chunk's text from `start` (in the document) on, its headings marked as in Markdown."""
     text: str = chunk.payload["text"][_repeated(chunk) + start - chunk.payload["start"] :]
-    marks = chunk.payload["marks"]
-    for (*_, before), (place, _, heading) in reversed([*pairwise([(0, None, []), *marks])]):
+    for place, heading in reversed(list(_new_headings(chunk))):
         at = place - start
-        if heading != before and at >= 0 and f"{text}\n".startswith(f"{heading[-1]}\n", at):
+        if at >= 0 and f"{text}\n".startswith(f"{heading[-1]}\n", at):
             text = f"{text[:at]}{'#' * len(heading)} {text[at:]}"
     return text
+
+
+def _new_headings(chunk: Hit) -> Iterator[tuple[int, list[str]]]:
+    """Where in the document a path of headings begins, and that path."""
+    before: list[str] = []
+    for place, _, heading in chunk.payload["marks"]:
+        if heading and heading != before:
+            yield place, heading
+        before = heading
 
 
 def _repeated(chunk: Hit) -> int:

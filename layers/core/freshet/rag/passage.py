@@ -15,7 +15,8 @@ class Passage:
 
     `text` is that span; a table's header may stand before it, repeated from elsewhere. `marks` are (start,
     page, heading): from that place on it stands on that page, under those headings. `position` counts the
-    document's chunks from 0, None where the retriever does not know.
+    document's chunks from 0, None where the retriever does not know. `joints` are places in `text` of line
+    ends that stand for white space of another kind, where chunks were joined.
     """
 
     document_id: str
@@ -29,6 +30,7 @@ class Passage:
     score: float
     marks: tuple[tuple[int, int | None, tuple[str, ...]], ...] = ()
     position: int | None = None
+    joints: tuple[int, ...] = ()
 
     @property
     def repeated(self) -> int:

@@ -15,7 +15,7 @@ from freshet.rag.passage import Passage, Retriever
 CANDIDATES = 30  # one request at every endpoint (text-embeddings-inference refuses more than 32)
 # Quarters of a token, as `weigh` has them: a chunk with its headings. Small rerankers read 512 tokens, query
 # included; what is longer is cut by most of them anyway, and refused by vLLM.
-MOST = 4 * 450
+LONGEST = 4 * 450
 
 Rerank = Callable[[str, Sequence[str]], Coroutine[Any, Any, list[float]]]
 
@@ -65,6 +65,8 @@ class RerankingRetriever:
 
 
 def readable(passage: Passage) -> str:
-    """What a reranker reads of a passage: as it is indexed, its headings first, and no more than `MOST`."""
-    text = "\n".join([*passage.heading, passage.text]).replace("\u00ad", "")[:MOST]
-    return text[: MOST * len(text) // max(weigh(text), 1)]  # Chinese holds as much in a third of the length
+    """What a reranker reads of a passage: as it is indexed, its headings first, at most `LONGEST`."""
+    text = "\n".join([*passage.heading, passage.text]).replace("\u00ad", "")[:LONGEST]
+    return text[
+        : LONGEST * len(text) // max(weigh(text), 1)
+    ]  # Chinese holds as much in a third of the length
