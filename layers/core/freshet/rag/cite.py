@@ -2,23 +2,30 @@
 
 The model only writes `[1]`. Which sentence of source 1 bears the statement is found here: the one that the
 statement quotes, or else the one with most of its words. It is given as it stands in the document. A marker
-whose source has no such sentence is not a citation, nor is one whose statement quotes what the source does
-not say.
+whose source has no such sentence is not a citation, nor is one whose statement quotes what no source of its
+markers says, or has a number that the source does not have.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
+from freshet.rag.claims import Claim, claims
+from freshet.rag.numbers import claimed, stated
 from freshet.rag.passage import Passage
-from freshet.rag.quotes import find, quoted
+from freshet.rag.quotes import Folded
+from freshet.rag.terms import telling, terms
 from freshet.rag.text import MAX_QUOTE, quotable
 
-MIN_SHARED = 0.3  # part of the statement's words that the quote must hold; paraphrase passes, chance does not
+MIN_SHARED = 0.4  # part of the statement's terms that the quote must hold; paraphrase passes, chance does not
 
-_MARKERS = re.compile(r"(?:[\[【［]\s*\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\s*[\]】］]\s*)+")
-_BREAK = re.compile(r"[。！？；!?;\n]|\.\s")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+Place = tuple[int, int]  # (start, end) in a passage's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,79 +56,119 @@ class Citation:
 
 def cite(answer: str, passages: Sequence[Passage]) -> list[Citation]:
     """The verified citations of an answer, in the order of their markers, none twice."""
-    known: dict[int, _Sentences] = {}
+    known: dict[int, _Source] = {}
     found: dict[tuple[int, int], Citation] = {}
-    for statement, quotes, number in _statements(answer):
-        if 1 <= number <= len(passages):
-            held = known.get(number) or known.setdefault(number, _Sentences(passages[number - 1]))
-            place = held.quoting(quotes) if quotes else held.best(statement)
-            if place:
-                found.setdefault((number, place[0]), held.quote(number, *place))
+    for claim in claims(answer):
+        numbers = [number for number in claim.sources if 1 <= number <= len(passages)]
+        for number in numbers:
+            if number not in known:
+                known[number] = _Source(passages[number - 1])
+        named = {number: known[number] for number in numbers}
+        if all(any(source.holds(quote) for source in named.values()) for quote in claim.quotes):
+            for number, source in named.items():
+                for start, end in source.bearing(claim):
+                    found.setdefault((number, start), source.citation(number, start, end))
     return list(found.values())
 
 
 def unverified(answer: str, citations: Sequence[Citation]) -> list[int]:
     """The answer's markers that no citation stands behind, each once, in their order."""
+    named = dict.fromkeys(number for claim in claims(answer) for number in claim.sources)
     verified = {citation.marker for citation in citations}
-    return [number for number in dict.fromkeys(_numbers(answer)) if number not in verified]
+    return [number for number in named if number >= 1 and number not in verified]
 
 
-def _numbers(text: str) -> Iterator[int]:
-    for match in _MARKERS.finditer(text):
-        yield from map(int, re.findall(r"\d+", match.group()))
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    terms: frozenset[str]
+    numbers: set[Decimal]
 
 
-def _statements(answer: str) -> Iterator[tuple[str, list[str], int]]:
-    """Each marker's number, the statement before it, and what that quotes."""
-    begin = 0
-    for match in _MARKERS.finditer(answer):
-        before = answer[begin : match.start()].rstrip(" .。!！?？")
-        statement = _BREAK.split(before)[-1]
-        # A quote may hold sentences of its own: it belongs to the statement that it ends in.
-        quotes = [quote for end, quote in quoted(before) if end > len(before) - len(statement)]
-        begin = match.end()
-        for number in _numbers(match.group()):
-            yield statement, quotes, number
-
-
-class _Sentences:
-    """A passage's sentences and their words; places are counted in the passage's text."""
+class _Source:
+    """A passage as claims are held against it; what that takes is worked out once, when it is needed."""
 
     def __init__(self, passage: Passage) -> None:
-        from freshet.rag.sparse import tokens  # loaded by then: the passages were found with it
-
         self._passage = passage
-        self._tokens = tokens
-        self._held = [
-            (start, end, set(tokens(passage.text[start:end])))
-            for start, end in quotable(passage.text)
-            if start >= passage.repeated  # a table's header is not quoted where it is only repeated
-        ]
 
-    def best(self, statement: str) -> tuple[int, int] | None:
-        """The sentence that bears the statement, if one does."""
-        wanted = set(self._tokens(statement))
-        scored = ((_share(wanted, held), start, end) for start, end, held in self._held if wanted)
-        score, start, end = max(scored, key=lambda one: one[0], default=(0.0, 0, 0))
-        return (start, end) if score >= MIN_SHARED else None
+    def holds(self, quote: str) -> bool:
+        """Whether the quote stands in it, or in its name and headings, which are quoted as titles."""
+        return any(text.find(quote) for text in (self._folded, self._folded_title))
 
-    def quoting(self, quotes: Sequence[str]) -> tuple[int, int] | None:
-        """The sentences around the first of the quotes that is there; the bare quote if they are long."""
-        repeated = self._passage.repeated
-        for quote in quotes:
-            if found := find(quote, self._passage.text[repeated:]):
-                start, end = found[0] + repeated, found[1] + repeated
-                around = [(a, b) for a, b, _ in self._held if a < end and b > start]
-                wide = (min([start, *(a for a, _ in around)]), max([end, *(b for _, b in around)]))
-                return wide if wide[1] - wide[0] <= MAX_QUOTE else (start, end)
-        return None
+    def bearing(self, claim: Claim) -> list[Place]:
+        """Where it says what is claimed: around its quotes, or else the sentence with most of its terms."""
+        held = [quote for quote in claim.quotes if self.holds(quote)]
+        if claim.quotes and not held:
+            return []
+        places = [self._folded.find(quote, self._passage.repeated) for quote in held]
+        return [self._widened(*place) for place in places if place] or self._best(claim.statement)
 
-    def quote(self, number: int, start: int, end: int) -> Citation:
+    def citation(self, number: int, start: int, end: int) -> Citation:
+        """The citation of a place; where a joint of chunks is in it, of the longer side."""
+        cuts = [joint for joint in self._passage.joints if start <= joint < end]
+        sides = pairwise([start - 1, *cuts, end])
+        start, end = max(((left + 1, right) for left, right in sides), key=lambda side: side[1] - side[0])
         origin = self._passage.start - self._passage.repeated
         return Citation(number, self._passage, self._passage.text[start:end], origin + start, origin + end)
 
+    def _widened(self, start: int, end: int) -> Place:
+        """The sentences around a quote; the bare quote if they are long."""
+        around = [one for one in self._sentences if one.start < end and one.end > start]
+        wide = (min([start, *(one.start for one in around)]), max([end, *(one.end for one in around)]))
+        return wide if wide[1] - wide[0] <= MAX_QUOTE else (start, end)
 
-def _share(wanted: set[str], held: set[str]) -> float:
-    """The part of the statement's words in the sentence; of two with the same, the shorter one."""
+    def _best(self, statement: str) -> list[Place]:
+        """The sentence that bears the statement, if one does.
+
+        One of the statement's numbers has to be in it, the others may stand elsewhere in the passage: in a
+        table's first row, or in another sentence that the statement sums up.
+        """
+        wanted, numbers = telling(statement), claimed(statement) - self._given
+        if not numbers <= self._numbers:
+            return []
+        able = [one for one in self._sentences if not numbers or numbers & one.numbers]
+        best = max(able, key=lambda one: _score(wanted, one.terms), default=None)
+        return [(best.start, best.end)] if best and _bears(wanted, best.terms) else []
+
+    @cached_property
+    def _sentences(self) -> list[_Sentence]:
+        text = self._passage.text
+        return [
+            _Sentence(start, end, terms(text[start:end]), stated(text[start:end]))
+            for start, end in quotable(text)
+            if start >= self._passage.repeated  # a table's header is not quoted where it is only repeated
+        ]
+
+    @cached_property
+    def _numbers(self) -> set[Decimal]:
+        return stated(self._passage.text)
+
+    @cached_property
+    def _given(self) -> set[Decimal]:
+        """Numbers that hold for all of the passage: its title's years, and its table's header."""
+        years = set(map(Decimal, _YEAR.findall(self._title)))
+        return years | stated(self._passage.text[: self._passage.repeated])
+
+    @cached_property
+    def _folded(self) -> Folded:
+        return Folded(self._passage.text)
+
+    @cached_property
+    def _folded_title(self) -> Folded:
+        return Folded(self._title)
+
+    @property
+    def _title(self) -> str:
+        return "\n".join([self._passage.filename, *self._passage.heading])
+
+
+def _bears(wanted: frozenset[str], held: frozenset[str]) -> bool:
     shared = len(wanted & held)
-    return shared / len(wanted) + shared / (1000 + len(held))
+    return shared >= max(min(2, len(wanted)), MIN_SHARED * len(wanted), 1)
+
+
+def _score(wanted: frozenset[str], held: frozenset[str]) -> float:
+    """How many of the statement's terms are in the sentence; of two with the same, the shorter one."""
+    shared = len(wanted & held)
+    return shared + shared / (1000 + len(held))
