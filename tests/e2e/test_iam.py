@@ -59,7 +59,7 @@ Call = Callable[[Any, dict[str, str]], Any]
         ),
         ("Parse", "s3", lambda it, out: it.put_object(Bucket=out["BucketName"], Key="documents/x", Body=b"")),
         ("Parse", "dynamodb", lambda it, out: it.scan(TableName=out["KeysTableName"])),
-        ("Parse", "sqs", lambda it, out: it.send_message(QueueUrl=out["ParseQueueUrl"], MessageBody="{}")),
+        ("Parse", "sqs", lambda it, out: it.receive_message(QueueUrl=out["ParseDeadLetterQueueUrl"])),
         ("Health", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
     ],
 )

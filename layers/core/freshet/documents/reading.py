@@ -199,30 +199,40 @@ class _Server:
         self._process.wait()
 
 
+_starting = threading.Lock()
+
+
 @cache
 def _server() -> _Server:
     return _Server()
 
 
-_starting = threading.Lock()
+def _running() -> _Server:
+    with _starting:
+        return _server()
 
 
 def _fork(job: Sequence[str]) -> tuple[socket.socket, socket.socket]:
     """A reader from the server; from a new one if that has died."""
-    with _starting:
-        server = _server()
+    server = _running()
     try:
         return server.fork(job)
     except OSError:
-        stop_server()
-        return _server().fork(job)
+        _stop(server)
+        return _running().fork(job)
 
 
 def stop_server() -> None:
     """Ends the server of readers, if there is one; the next document starts another."""
+    if _server.cache_info().currsize:
+        _stop(_running())
+
+
+def _stop(server: _Server) -> None:
+    """Ends it, unless somebody else has, and a new one runs already."""
     with _starting:
-        if _server.cache_info().currsize:
-            _server().close()
+        if _server() is server:
+            server.close()
             _server.cache_clear()
 
 
