@@ -2,7 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.rag.quotes import find, quoted
+from freshet.rag.quotes import Folded, quoted
+
+
+def find(quote: str, text: str) -> tuple[int, int] | None:
+    return Folded(text).find(quote)
 
 
 @pytest.mark.parametrize(
@@ -17,13 +21,21 @@ from freshet.rag.quotes import find, quoted
         ("it’s “fine”", 'it\'s "fine"'),
         ("Pages 3—5", "see pages 3–5 there"),
         ("office files", "oﬃce ﬁles"),
+        ("the well\u2011known e\u2011mail team", "the well-known e-mail team"),
+        ("employees get **25 days** of leave", "Employees get 25 days of _leave_"),
+        ("[e]mployees get leave", "Employees get leave"),
+        ("所谓‘带薪年假’是指二十五天", "所谓“带薪年假”是指二十五天。"),
+        ("“年假”——即带薪假——为二十五天", "年假—即带薪假—为二十五天。"),
+        ("享有二十五天带薪年假", "享有二十五天帶薪年假。"),
+        ("5 days", "25 days, not 5 days"),
+        ("pages 3 - 5", "pages 3–5"),
     ],
 )
 def test_a_quote_is_found_however_it_is_spelled_and_broken(quote: str, text: str) -> None:
     place = find(quote, text)
     assert place is not None
     held = text[slice(*place)]
-    assert find(held, quote) == (0, len(quote))
+    assert find(held, quote) == find(quote, quote) is not None
 
 
 @pytest.mark.parametrize(
@@ -31,6 +43,16 @@ def test_a_quote_is_found_however_it_is_spelled_and_broken(quote: str, text: str
     [
         ("25 days", "28 days"),
         ("pages 35", "pages 3-5"),
+        ("5 days of leave", "25 days of leave"),
+        ("5,000 employees", "25,000 employees"),
+        ("000 employees", "25,000 employees"),
+        ("leave is 25", "leave is 25.5 days"),
+        ("1年后享有带薪年假", "工作满11年后享有带薪年假。"),
+        ("able to go", "notable to go"),
+        ("he was not able to go", "He was notable to go."),
+        ("the leave is pay", "the leave is payable"),
+        ("costs 15 euros", "costs 1 5 euros"),
+        ("of −5 degrees", "of 5 degrees"),
         ("", "anything"),
         (" \n", "a b"),
         ("年假", ""),
@@ -53,15 +75,29 @@ def test_what_a_text_holds_is_found_in_it(before: str, quote: str, after: str) -
     ("text", "quotes"),
     [
         (
-            'It says "paid leave of 25 days" and “nothing else here”.',
-            ["paid leave of 25 days", "nothing else here"],
+            'It says "paid leave of 25 days" and “nothing else stands here”.',
+            ["paid leave of 25 days", "nothing else stands here"],
         ),
-        ("手册写道「全职员工享有年假」。", ["全职员工享有年假"]),
+        ("手册写道「全职员工都享有年假」。", ["全职员工都享有年假"]),
         ("手册写道“每年享有25天带薪年假。”", ["每年享有25天带薪年假"]),
-        ('It is called "flex" there.', []),
-        ('He said "leave is paid ... ask your manager".', ["leave is paid", "ask your manager"]),
-        ("No quotes here, don't you see?", []),
+        ("手册写道‘每年享有25天带薪年假’。", ["每年享有25天带薪年假"]),
+        ('According to the "Employee Handbook" and “带薪年假制度说明”, leave is paid.', []),
+        (
+            'He said "all leave is paid ... ask your manager early […] or not".',
+            ["all leave is paid", "ask your manager early"],
+        ),
+        ("It says 'the employer's leave isn't paid' there.", ["the employer's leave isn't paid"]),
+        ("It says ‘the employer’s leave isn’t paid’ there.", ["the employer’s leave isn’t paid"]),
+        ("No quotes here, don't you see, in the employees' rules and managers' rules?", []),
+        ('The 15" model is dear and the 17" model is dearer.', []),
+        ('The 15" model is "the dearest of them all".', ["the dearest of them all"]),
     ],
 )
 def test_quotes_are_what_stands_between_marks_and_is_no_mere_term(text: str, quotes: list[str]) -> None:
     assert [quote for _, quote in quoted(text)] == quotes
+
+
+def test_a_place_can_be_asked_for_from_a_point_on() -> None:
+    text = Folded("paid leave, paid leave")
+    assert text.find("paid leave", 1) == (12, 22)
+    assert text.find("paid leave", 13) is None

@@ -8,7 +8,6 @@ from typing import Any
 
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
-from freshet.rag.cite import Citation, cite, unverified
 from freshet.rag.passage import Passage, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
 from freshet.rag.text import is_chinese
@@ -24,6 +23,10 @@ _NOTHING = {
 _UNSUPPORTED = {
     True: "（注意：在检索到的文档中，没有找到能够印证以上回答的原文。）",
     False: "(Note: nothing in the documents that were found could be matched to this answer.)",
+}
+_FOREIGN = {
+    True: "（注意：检索到的文档使用另一种语言，无法逐字核对引文。）",
+    False: "(Note: the documents that were found are in another language; it could not be checked word by word.)",
 }
 
 
@@ -59,7 +62,7 @@ class Answerer:
         if not passages:
             nothing = _NOTHING[is_chinese(question.text)]
             yield Content(nothing)
-            yield Done(_final(nothing, [], "stop", answered=False))
+            yield Done(_final(nothing, "stop", answered=False))
             return
         async with aclosing(self._write(text, passages)) as events:
             async for event in events:
@@ -90,12 +93,12 @@ class Answerer:
         output = written if answered else _NOTHING[is_chinese(question)]
         if len(output) > shown:
             yield Content(output[shown:])
-        citations = await asyncio.to_thread(cite, output, passages)
-        if answered and not citations:
-            note = f"\n\n{_UNSUPPORTED[is_chinese(question)]}"
+        cited = await asyncio.to_thread(_cited, output, passages)
+        if answered and not cited["supported"]:
+            note = f"\n\n{_note(output, passages)}"
             yield Content(note)
             output += note
-        yield Done(_final(output, citations, finish, answered=answered))
+        yield Done(_final(output, finish, answered=answered) | cited)
 
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
         messages = rewrite_messages(question.text, question.history)
@@ -108,17 +111,28 @@ class Answerer:
         return {"model": self._model.model, **rewritten, "sources": sources}
 
 
-def _final(
-    output: str, citations: Sequence[Citation], finish_reason: str, *, answered: bool
-) -> dict[str, Any]:
+def _final(output: str, finish_reason: str, *, answered: bool) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"citations": [], "unverified": [], "supported": False}
+    return {"output": output, "answered": answered, "finish_reason": finish_reason, **nothing}
+
+
+def _cited(output: str, passages: Sequence[Passage]) -> dict[str, Any]:
+    """The verified citations, and the markers that have none."""
+    from freshet.rag.cite import cite, unverified  # on first use, in a thread: 15 ms of regular expressions
+
+    citations = cite(output, passages)
     return {
-        "output": output,
         "citations": [citation.as_dict() for citation in citations],
         "unverified": unverified(output, citations),
-        "answered": answered,
         "supported": bool(citations),
-        "finish_reason": finish_reason,
     }
+
+
+def _note(output: str, passages: Sequence[Passage]) -> str:
+    """Why no citation is there: a translation has no words in common with its source."""
+    chinese = is_chinese(output)
+    comparable = any(is_chinese(passage.text) == chinese for passage in passages)
+    return (_UNSUPPORTED if comparable else _FOREIGN)[chinese]
 
 
 def _may_be_refusal(text: str) -> bool:

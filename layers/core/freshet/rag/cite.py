@@ -21,7 +21,7 @@ from freshet.rag.quotes import Folded
 from freshet.rag.terms import telling, terms
 from freshet.rag.text import MAX_QUOTE, quotable
 
-MIN_SHARED = 0.4  # part of the statement's terms that the quote must hold; paraphrase passes, chance does not
+MIN_SHARED = 0.35  # of the statement's terms must be in the quote; paraphrase passes, chance does not
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
@@ -158,9 +158,9 @@ class _Source:
     def _folded_title(self) -> Folded:
         return Folded(self._title)
 
-    @property
+    @cached_property
     def _title(self) -> str:
-        return "\n".join([self._passage.filename, *self._passage.heading])
+        return "\n".join([re.sub("[-_]+", " ", self._passage.filename), *self._passage.heading])
 
 
 def _bears(wanted: frozenset[str], held: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from freshet.rag.quotes import quoted
+from freshet.rag.terms import telling
 
 _LONGEST_RANGE = 10
 
@@ -20,6 +21,7 @@ _MARKERS = re.compile(
 )
 _RANGE = re.compile(r"(\d+)(?:\s?[-–—~～]\D*(\d+))?")
 _BREAK = re.compile(r"[。！？；!?;\n]|\.\s")
+_REST = re.compile(r"(?:[^.。！？；!?;\n\[【［]|\.(?!\s|$))*")
 _LABEL = re.compile(r"^\W*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?[.)、）:：](?!\d)")
 
 
@@ -37,13 +39,21 @@ def claims(answer: str) -> Iterator[Claim]:
     begin = 0
     for match in _MARKERS.finditer(answer):
         if match["markers"]:
-            before = answer[begin : match.start()].rstrip(" .。!！?？")
+            statement, quotes = _stated(answer[begin : match.start()].rstrip(" .。!！?？"))
             begin = match.end()
-            statement = _BREAK.split(before)[-1]
-            # A quote may hold sentences of its own: it belongs to the statement that it ends in.
-            quotes = (quote for end, quote in quoted(before) if end > len(before) - len(statement))
+            if not (quotes or telling(statement)) and (rest := _REST.match(answer, begin)):
+                # `According to [1], …`
+                statement, quotes = _stated(rest.group())
             sources = tuple(dict.fromkeys(_sources(match["markers"])))
-            yield Claim(_LABEL.sub("", statement), tuple(dict.fromkeys(quotes)), sources)
+            yield Claim(_LABEL.sub("", statement).strip(), quotes, sources)
+
+
+def _stated(text: str) -> tuple[str, tuple[str, ...]]:
+    """The last statement of a text, and what it quotes."""
+    statement = _BREAK.split(text)[-1]
+    # A quote may hold sentences of its own: it belongs to the statement that it ends in.
+    quotes = (quote for end, quote in quoted(text) if end > len(text) - len(statement))
+    return statement, tuple(dict.fromkeys(quotes))
 
 
 def _sources(markers: str) -> Iterator[int]:

@@ -10,17 +10,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 _SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ENGLISH = {word: value for value, word in enumerate(_SMALL)} | {
     word: 10 * value for value, word in enumerate(_TENS, 2)
 }
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
-_HAN = {character: value for value, character in enumerate("零一二三四五六七八九十")} | {
-    **{"〇": 0, "两": 2, "兩": 2, "百": 10**2, "千": 10**3},
-    **{"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8},
+_HAN = {
+    **{character: value for value, character in enumerate("零一二三四五六七八九十")},
+    **dict.fromkeys("两兩", 2),
+    "〇": 0,
+    "百": 10**2,
+    "千": 10**3,
+    **dict.fromkeys("万萬", 10**4),
+    **dict.fromkeys("亿億", 10**8),
 }
 
 _NUMBER = re.compile(
@@ -28,13 +33,11 @@ _NUMBER = re.compile(
     rf"|(?P<han>[{''.join(_HAN)}]+)"
     rf"|\b(?:(?P<tens>{'|'.join(_TENS)})(?:[-\s](?P<ones>{'|'.join(_SMALL[1:10])}))?"
     rf"|(?P<small>{'|'.join(_SMALL)}))\b)"
-    rf"(?:\s?(?P<scale>{'|'.join(_SCALES)}|[百千万萬亿億]))?",
-    re.IGNORECASE,
+    rf"(?:\s?(?P<scale>{'|'.join(_SCALES)}|[百千万萬亿億]))?"
 )
 _UNIT = re.compile(
     r"[-\s]?(?:(?:day|week|month|year|hour|minute|time|euro|dollar)s?\b|percent|%"
-    r"|个?(?:月|星期|小时|工作日)|個?(?:月|星期|小時|工作日)|[天日年周週岁歲元倍次])",
-    re.IGNORECASE,
+    r"|个?(?:月|星期|小时|工作日)|個?(?:月|星期|小時|工作日)|[天日年周週岁歲元倍次])"
 )
 
 
@@ -52,6 +55,7 @@ def claimed(text: str) -> set[Decimal]:
 
 
 def _numbers(text: str) -> Iterator[tuple[Decimal, bool]]:
+    text = text.lower()
     for match in _NUMBER.finditer(text):
         value = _value(match)
         yield value, _large(match) or (value > 1 and _UNIT.match(text, match.end()) is not None)
@@ -65,7 +69,7 @@ def _large(match: re.Match[str]) -> bool:
 
 
 def _value(match: re.Match[str]) -> Decimal:
-    scale = (match["scale"] or "").lower()
+    scale = match["scale"]
     return _unscaled(match) * (_SCALES.get(scale) or _HAN.get(scale) or 1)
 
 
@@ -74,7 +78,7 @@ def _unscaled(match: re.Match[str]) -> Decimal:
         return Decimal(re.sub(r"[^\d.]", "", match["digits"]))
     if match["han"]:
         return Decimal(_han(match["han"]))
-    return Decimal(sum(_ENGLISH[word.lower()] for word in match.group("tens", "ones", "small") if word))
+    return Decimal(sum(_ENGLISH[word] for word in match.group("tens", "ones", "small") if word))
 
 
 def _han(numeral: str) -> int:

@@ -17,30 +17,24 @@ from freshet.rag.han import FOLD
 LEAST_WORDS = 4
 LEAST_HAN = 9
 
-_LATIN = "A-Za-z\u00c0-\u024f"
+_LETTERS = "A-Za-z\u00c0-\u0dff"  # of the scripts with blanks between words; those from Thai on have none
+_WORD = re.compile(rf"[{_LETTERS}]++(?:['’.-][{_LETTERS}]++)*+|\d[\d.,]*+")
+_HAN = re.compile(r"[^\W\0-\u0dff]")
+
 _QUOTED = re.compile(
     "“([^“”]+)”|„([^„“”]+)[“”]|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»|＂([^＂]+)＂"
-    rf'|(?<![{_LATIN}\d])"(?!\s)([^"\n]+)"'  # 15" is no opening mark
-    rf"|‘((?:[^‘’\n]|(?<=[{_LATIN}])’(?=[{_LATIN}]))+)’"
-    rf"|(?<![{_LATIN}\d])'(?!\s)((?:[^'\n]|(?<=[{_LATIN}])'(?=[{_LATIN}]))+)'(?![{_LATIN}])"
+    rf'|(?<![{_LETTERS}\d])"(?!\s)([^"\n]+)"'  # 15" is no opening mark
+    rf"|‘((?:[^‘’\n]|(?<=[{_LETTERS}])’(?=[{_LETTERS}]))+)’"
+    rf"|(?<![{_LETTERS}\d])'(?!\s)((?:[^'\n]|(?<=[{_LETTERS}])'(?=[{_LETTERS}]))+)'(?![{_LETTERS}])"
 )
 _ELLIPSIS = re.compile(r"\.\s?\.\s?\.|[…⋯]+")
 _EDGE = " ,.;:!?，。；：！？、[]*_"
 
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_WORD = re.compile(rf"[^\W{_UNSPACED}]+(?:['’.,-][^\W{_UNSPACED}]+)*")
-_HAN = re.compile(f"[{_UNSPACED}]")
-
-_UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»‹›＂＇〝〞]")
-_SHAPES = FOLD | dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_DASHES = re.compile(r"-++(?!\d)|(?<=-)-")  # before digits they bear meaning: 3-5 is not 35
-_LETTER = rf"(?![{_UNSPACED}])[^\W\d_]"
-_INSIDE = re.compile(
-    r"(?<=\d)(?=[.,]?\d)|(?<=\d[.,])(?=\d)"
-    rf"|(?<=[^\W\d_])(?<![{_UNSPACED}])(?={_LETTER})"
-)
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»‹›＂＇〝〞]")
+_SHAPES = FOLD | dict.fromkeys(map(ord, "\u00ad‐‑‒–—―−"), "-")
+# Dashes bear meaning before digits (3-5 is not 35), blanks between words and between numbers.
+_IDLE = re.compile(rf"-++(?! *\d)|(?<=-)-|(?!(?<=\d) (?= *\d)|(?<=[{_LETTERS}]) (?= *[{_LETTERS}])) ")
+_INSIDE = re.compile(rf"(?<=\d)(?=[.,]?\d)|(?<=\d[.,])(?=\d)|(?<=[{_LETTERS}])(?=[{_LETTERS}])")
 
 
 def quoted(text: str) -> Iterator[tuple[int, str]]:
@@ -81,10 +75,10 @@ def _fold(text: str) -> tuple[str, list[int]]:
     kept: list[str] = []
     kept_places: list[int] = []
     start = 0
-    for dashes in _DASHES.finditer(folded):
-        kept.append(folded[start : dashes.start()])
-        kept_places += places[start : dashes.start()]
-        start = dashes.end()
+    for idle in _IDLE.finditer(folded):
+        kept.append(folded[start : idle.start()])
+        kept_places += places[start : idle.start()]
+        start = idle.end()
     return "".join([*kept, folded[start:]]), kept_places + places[start:]
 
 
@@ -92,4 +86,6 @@ def _fold(text: str) -> tuple[str, list[int]]:
 def _fold_character(character: str) -> str:
     if _UNSEEN.match(character):
         return ""
+    if character.isspace():
+        return " "
     return unicodedata.normalize("NFKD", character).casefold().translate(_SHAPES)

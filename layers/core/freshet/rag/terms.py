@@ -11,7 +11,7 @@ _ENGLISH = (
     " by can could did do does during each for from had has have he her his how however i if in into is it"
     " its may me more most my no nor not of on or other our over per s she should so some such t than that"
     " the their them then there these they this those through to under until up upon very was we were what"
-    " when where which while who will with would you your"
+    " when where which while who will with would yes you your"
 )
 _CHINESE = re.compile(
     "根据|根據|以及|可以|因为|因為|所以|但是|如果|我们|我們|你们|你們"
