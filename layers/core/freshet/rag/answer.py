@@ -25,8 +25,8 @@ _UNSUPPORTED = {
     False: "(Note: nothing in the documents that were found could be matched to this answer.)",
 }
 _FOREIGN = {
-    True: "（注意：检索到的文档使用另一种语言，无法逐字核对引文。）",
-    False: "(Note: the documents that were found are in another language; it could not be checked word by word.)",
+    True: "（注意：检索到的文档使用另一种语言，无法核对引文。）",
+    False: "(Note: the documents that were found are in another language; no quote could be checked.)",
 }
 
 
