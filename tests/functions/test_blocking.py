@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from freshet import wiring
+from freshet.documents.ingest import SUMMARY
 from freshet.documents.messages import process_batch
 from freshet.ids import new_id
 from freshet.web import create_app
@@ -51,7 +52,17 @@ class Site:
 
 
 @pytest.fixture
-async def site(product: Stack) -> AsyncIterator[Site]:
+def everything(product: Stack, model_url: str, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """The product with all that a deployment can add."""
+    monkeypatch.setenv("SUMMARIES", "true")
+    monkeypatch.setenv("CONTEXTUAL_CHUNKS", "true")
+    monkeypatch.setenv("RERANK_URL", f"{model_url}/rerank")
+    monkeypatch.setenv("RERANK_MODEL", "freshet-stand-in")
+    return product
+
+
+@pytest.fixture
+async def site(everything: Stack) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         site = Site(f"owner-{new_id()}", http)
@@ -82,16 +93,18 @@ async def visit(site: Site) -> None:
     await site("query", "POST", "/api/v1/query/stream", json=question)
     await site("query", "POST", "/api/v1/query", json={**question, "document_ids": [document_id]})
     await site("query", "POST", "/api/v1/search", json={"query": "带薪年假"})
+    await site("query", "POST", f"{one}/summary", json={"refresh": True})
     await site("documents", "POST", f"{one}/parse")
     await site("documents", "DELETE", one)
     await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
 
 
 async def parse(owner: str, document_id: str) -> None:
-    """The parse worker's batch: one document, and one message that is none."""
+    """The parse worker's batch: one document, its summary, and one message that is none."""
     message = {"owner": owner, "document_id": document_id, "request": "s3:1:1"}
+    later = {"Body": json.dumps({**message, "request": SUMMARY})}
     bad = {"Body": "not json", "MessageId": "bad", "ReceiptHandle": "none"}
-    records = batch({"Body": json.dumps(message)}, bad)["Records"]
+    records = batch({"Body": json.dumps(message)}, later, bad)["Records"]
     assert await process_batch(records, wiring.ingest(), wiring.parse_queue(), remaining_s=60) == ["bad"]
 
 
@@ -113,7 +126,7 @@ async def test_no_route_and_no_worker_blocks_the_loop(site: Site) -> None:
     assert site.asked == served_routes
 
 
-async def test_no_function_blocks_its_loop_on_its_first_calls(product: Stack, tmp_path: Path) -> None:
+async def test_no_function_blocks_its_loop_on_its_first_calls(everything: Stack, tmp_path: Path) -> None:
     """In fresh processes, where everything is still to be imported and connected."""
     events = await first_events(f"owner-{new_id()}")
     assert events.keys() == {path.parent.name for path in ROOT.glob("functions/*/app.py")}
@@ -128,7 +141,9 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
     _, secret = await wiring.keys().issue(owner, "x")
     bearer = {"authorization": f"Bearer {secret}"}
     ready = (await wiring.library().upload(owner, "ready.md", HANDBOOK.encode())).id
-    await parse(owner, ready)
+    read = (await wiring.library().upload(owner, "read.md", HANDBOOK.encode())).id
+    for document_id in (ready, read):
+        await parse(owner, document_id)
     new = (await wiring.library().upload(owner, "new.md", HANDBOOK.encode())).id
     message = json.dumps({"owner": owner, "document_id": new, "request": "s3:1:1"})
     files = {"file": ("手册.md", HANDBOOK.encode())}
@@ -152,7 +167,10 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
         ],
         "parse": [batch({"Body": message})],
         "profile": [asked("GET", "/api/v1/keys")],
-        "query": [asked("POST", "/api/v1/query/stream", json=question)],
+        "query": [
+            asked("POST", "/api/v1/query/stream", json=question),
+            asked("POST", f"/api/v1/documents/{read}/summary?stream=true"),
+        ],
     }
 
 

@@ -19,10 +19,12 @@ async def test_each_chunk_gets_a_sentence_in_one_line() -> None:
     async with raw_server(*said) as server:
         sentences = await situated(server, "one", "two", "three")
     assert sorted(sentences) == [f"It is about Acme, part {number}." for number in range(3)]
-    asked = server.bodies[0]["messages"][-1]["content"]
-    assert asked.count("</document>") == 1
-    assert "Acme makes pumps." in asked
-    assert "<passage>\none\n</passage>" in asked
+    asked = sorted(body["messages"][-1]["content"] for body in server.bodies)
+    assert all(one.count("</document>") == 1 and "Acme makes pumps." in one for one in asked)
+    texts = ("one", "three", "two")
+    assert [one.partition("</document>")[2].strip() for one in asked] == [
+        f"<passage>\n{text}\n</passage>" for text in texts
+    ]
 
 
 @pytest.mark.parametrize("answer", [(chunk(finish="content_filter"), USAGE, DONE), (b"",)])
