@@ -51,7 +51,7 @@ def _first_byte(api: httpx.Client) -> Row:
             deque(pieces, maxlen=0)
     stream, search = (statistics.median(times[WARM_UP:]) * 1000 for times in (streams, searches))
     shown = f"{stream:.1f} ms, search {search:.1f} ms"
-    return Row("first byte of /query/stream, warm", shown, f"+{stream - search:.1f} ms", "≤ +15 ms")
+    return Row("first byte of /query/stream, warm", shown, f"{stream - search:+.1f} ms", "≤ +15 ms")
 
 
 def _use_documents(api: httpx.Client) -> None:
