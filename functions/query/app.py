@@ -9,6 +9,7 @@ from freshet import wiring
 from freshet.documents.record import Kind
 from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
+from freshet.rag import passage
 from freshet.rag.answer import Question
 from freshet.runs.run import Run
 from freshet.sse import EventStream, event_schema
@@ -35,6 +36,9 @@ class Search(Model):
         None, min_length=1, max_length=100
     )
     kind: Kind | None = None
+
+    def wanted(self) -> passage.Query:
+        return passage.Query(self.query, self.top_k, self.document_ids, self.kind)
 
 
 class Ask(Search):
@@ -145,10 +149,8 @@ async def query_stream(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) ->
 @app.post("/api/v1/search", summary="Find passages")
 async def search(body: Search, owner: Owner) -> Results:
     await _require(body, owner)
-    passages = await wiring.retriever().search(
-        owner, body.query, limit=body.top_k, document_ids=body.document_ids, kind=body.kind
-    )
-    return Results(items=[Found.model_validate(passage.as_dict()) for passage in passages])
+    passages = await wiring.retriever().search(owner, body.wanted())
+    return Results(items=[Found.model_validate(found.as_dict()) for found in passages])
 
 
 @app.post(
@@ -179,10 +181,7 @@ async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
     await _require(body, owner)
     _require_model(body.model_id)
     question = Question(
-        text=body.query,
-        limit=body.top_k,
-        document_ids=tuple(body.document_ids) if body.document_ids else None,
-        kind=body.kind,
+        query=body.wanted(),
         history=tuple((turn.role, turn.content) for turn in body.history),
     )
     answer = wiring.answerer().answer(owner, question)

@@ -19,6 +19,7 @@ from freshet import wiring
 from freshet.documents.blocks import SEPARATOR, Block
 from freshet.documents.chunk import SIZE, Chunk, chunk_blocks
 from freshet.documents.formats import read
+from freshet.rag.passage import Query
 from tests.eval.product import OWNER, index, stand_ins
 
 TOP = 5  # passages
@@ -79,7 +80,7 @@ async def _search(folder: Path, corpora: Container[str]) -> list[dict[str, Any]]
     questions = [json.loads(line) for line in (folder / "questions.jsonl").read_text().splitlines()]
     runs = []
     for question in (one for one in questions if one["corpus"] in corpora):
-        passages = await wiring.retriever().search(OWNER, question["text"], limit=TOP)
+        passages = await wiring.retriever().search(OWNER, Query(question["text"], limit=TOP))
         hits = [[passage.document_id, passage.start, passage.end] for passage in passages]
         runs.append({"id": question["id"], "hits": hits})
     return runs

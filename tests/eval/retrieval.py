@@ -13,6 +13,7 @@ from typing import Any
 from freshet import wiring
 from freshet.documents.blocks import Block
 from freshet.documents.chunk import Chunk, chunk_blocks
+from freshet.rag.passage import Query
 from tests.eval.product import OWNER, index, stand_ins
 
 DEPTH = 10  # the measures look at ten documents
@@ -50,7 +51,7 @@ async def _search(queries: Sequence[Any], passages: Sequence[Any]) -> Iterable[s
 
     async def one(query: Any) -> list[str]:
         async with places:
-            hits = await wiring.retriever().search(OWNER, query["text"], limit=DEPTH * 3)
+            hits = await wiring.retriever().search(OWNER, Query(query["text"], limit=DEPTH * 3))
         ranked = dict.fromkeys(passages[int(hit.document_id)]["id"] for hit in hits)
         return [f"{query['id']}\t{id_}\t{rank}\n" for rank, id_ in enumerate(ranked, 1)]
 

@@ -10,6 +10,7 @@ from freshet.documents.claim import Work
 from freshet.documents.ingest import SUMMARY
 from freshet.errors import NotFound
 from freshet.ids import new_id
+from freshet.rag.passage import Query
 from tests.stack import Stack
 from tests.unit.stores.bailian_server import ACCESS_KEY, INDEX, WORKSPACE, File, bailian_server
 
@@ -53,11 +54,11 @@ async def test_a_reranker_puts_what_was_found_into_its_order(
     owner = new_id()
     await ready(owner, HANDBOOK)
     await ready(owner, CHINESE)
-    plain = await wiring.retriever().search(owner, "25 days of leave 年假", limit=5)
+    plain = await wiring.retriever().search(owner, Query("25 days of leave 年假", limit=5))
     await wiring.aclose()
     monkeypatch.setenv("RERANK_URL", f"{model_url}/rerank")
     monkeypatch.setenv("RERANK_MODEL", "freshet-stand-in")
-    reranked = await wiring.retriever().search(owner, "25 days of leave 年假", limit=5)
+    reranked = await wiring.retriever().search(owner, Query("25 days of leave 年假", limit=5))
     assert {one.chunk_id for one in reranked} == {one.chunk_id for one in plain}
     assert [one.score for one in reranked] == sorted((one.score for one in reranked), reverse=True)
     assert {one.score for one in reranked} != {one.score for one in plain}
@@ -82,9 +83,9 @@ async def test_a_knowledge_base_at_bailian_is_searched_instead(
         monkeypatch.setenv("BAILIAN_WORKSPACE_ID", WORKSPACE)
         monkeypatch.setenv("BAILIAN_INDEX_ID", INDEX)
         monkeypatch.setenv("BAILIAN_KEY_PARAMETER", "/freshet/bailian-key")
-        (found,) = await wiring.retriever().search("ann", "水泵多久检查一次？", limit=5)
+        (found,) = await wiring.retriever().search("ann", Query("水泵多久检查一次？", limit=5))
         assert (found.document_id, found.text) == ("file_pumps", "水泵每周检查一次。")
-        assert await wiring.retriever().search("ben", "水泵多久检查一次？", limit=5) == []
+        assert await wiring.retriever().search("ben", Query("水泵多久检查一次？", limit=5)) == []
         await wiring.require_documents("ann", ["file_pumps"])
         await wiring.aclose()
 

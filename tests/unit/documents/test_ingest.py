@@ -14,6 +14,7 @@ from freshet.documents.messages import works
 from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, Document
 from freshet.errors import FreshetError, ModelError, NotFound, Unavailable
 from freshet.ids import new_id
+from freshet.rag.passage import Query
 from freshet.rag.retrieve import HybridRetriever
 from freshet.stores.queue import Queue
 from freshet.stores.vectors import Vectors
@@ -41,7 +42,7 @@ def work(owner: str, document: Document, request: str = "s3:1:1", receipts: int 
 async def found(owner: str, query: str = "paid leave") -> list[str]:
     """The text of each chunk that the index finds."""
     index = HybridRetriever(wiring.vectors(), wiring.embed)
-    return [passage.text for passage in await index.search(owner, query, limit=50)]
+    return [passage.text for passage in await index.search(owner, Query(query, limit=50))]
 
 
 async def indexed(owner: str, document: Document) -> int:

@@ -8,6 +8,7 @@ from freshet.documents.claim import Work
 from freshet.documents.record import Kind
 from freshet.errors import Conflict, Empty, NotFound, TooLarge, Unavailable
 from freshet.ids import new_id
+from freshet.rag.passage import Query
 from freshet.stores.vectors import Vectors
 from tests.stack import Stack
 
@@ -161,7 +162,7 @@ async def test_deleting_removes_it_everywhere_and_only_once(owner: str) -> None:
         await wiring.library().delete(owner, document_id)
     left = {
         passage.document_id
-        for passage in await wiring.retriever().search(owner, "first second kept", limit=50)
+        for passage in await wiring.retriever().search(owner, Query("first second kept", limit=50))
     }
     assert left == {other}
 
@@ -174,7 +175,7 @@ async def test_a_deletion_that_failed_half_way_can_be_repeated(owner: str) -> No
         await library.delete(owner, document_id)
     library._vectors = working
     await library.delete(owner, document_id)
-    assert await wiring.retriever().search(owner, "first", limit=50) == []
+    assert await wiring.retriever().search(owner, Query("first", limit=50)) == []
 
 
 async def test_somebody_elses_document_is_not_there(owner: str) -> None:

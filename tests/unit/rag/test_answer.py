@@ -13,6 +13,7 @@ from freshet import wiring
 from freshet.errors import ModelCut, ModelError
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer, Question
+from freshet.rag.passage import Query
 from freshet.runs.events import Consumed, Content, Done, Reasoning, RunEvent, Started
 from tests.unit.llm.upstream import DONE, USAGE, Answer, RawServer, chunk, raw_server, sends
 from tests.unit.rag.conftest import Put
@@ -29,7 +30,7 @@ Scripted = Callable[..., Awaitable[tuple[Events, RawServer]]]
 
 
 def asked(text: str, *history: tuple[str, str]) -> Question:
-    return Question(text, limit=5, history=history)
+    return Question(Query(text, limit=5), history=history)
 
 
 async def collected(answerer: Answerer, owner: str, question: Question) -> Events:

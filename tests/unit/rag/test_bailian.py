@@ -7,7 +7,7 @@ import pytest
 
 from freshet.errors import Unavailable
 from freshet.rag.bailian import BailianRetriever, tag_of
-from freshet.rag.passage import Passage, Retriever
+from freshet.rag.passage import Passage, Query, Retriever
 from freshet.stores.bailian import KnowledgeBase
 from tests.unit.stores.bailian_server import (
     ACCESS_KEY,
@@ -62,7 +62,7 @@ def texts(passages: list[Passage]) -> list[str]:
 
 
 async def test_a_node_becomes_a_passage_with_its_place(retriever: Retriever) -> None:
-    found = await retriever.search(ANN, "水泵的油多久换一次？", limit=1)
+    found = await retriever.search(ANN, Query("水泵的油多久换一次？", limit=1))
     assert found == [
         Passage(
             document_id="file_pumps",
@@ -81,13 +81,13 @@ async def test_a_node_becomes_a_passage_with_its_place(retriever: Retriever) -> 
 
 
 async def test_an_owner_finds_only_what_is_tagged_with_his_id(retriever: Retriever) -> None:
-    assert set(texts(await retriever.search(ANN, "水泵", limit=9))) == {*PUMPS.chunks, *VALVES.chunks}
-    assert texts(await retriever.search(BEN, "水泵", limit=9)) == BENS.chunks
-    assert await retriever.search("nobody", "水泵", limit=9) == []
+    assert set(texts(await retriever.search(ANN, Query("水泵", limit=9)))) == {*PUMPS.chunks, *VALVES.chunks}
+    assert texts(await retriever.search(BEN, Query("水泵", limit=9))) == BENS.chunks
+    assert await retriever.search("nobody", Query("水泵", limit=9)) == []
 
 
 async def test_a_shared_base_is_everybodys(server: Bailian, knowledge: KnowledgeBase) -> None:
-    found = await BailianRetriever(knowledge, shared=True).search("nobody", "水泵", limit=9)
+    found = await BailianRetriever(knowledge, shared=True).search("nobody", Query("水泵", limit=9))
     assert len(found) == 4
     assert "SearchFilters" not in server.parameters
 
@@ -96,31 +96,31 @@ async def test_a_node_that_tells_of_other_tags_is_not_shown(server: Bailian, ret
     server.answers.append(
         success([node(tags=[BEN]), node(tags=[ANN, "x"], _id="mine"), node(tags=f'["{BEN}"]')])
     )
-    assert [one.chunk_id for one in await retriever.search(ANN, "水泵", limit=9)] == ["mine"]
+    assert [one.chunk_id for one in await retriever.search(ANN, Query("水泵", limit=9))] == ["mine"]
 
 
 async def test_a_kind_is_a_tag_besides_the_owner(retriever: Retriever, knowledge: KnowledgeBase) -> None:
-    assert texts(await retriever.search(ANN, "check", limit=9, kind="exercise")) == VALVES.chunks
-    assert await retriever.search(BEN, "check", limit=9, kind="exercise") == []
+    assert texts(await retriever.search(ANN, Query("check", limit=9, kind="exercise"))) == VALVES.chunks
+    assert await retriever.search(BEN, Query("check", limit=9, kind="exercise")) == []
     shared = BailianRetriever(knowledge, shared=True)
-    assert texts(await shared.search(BEN, "check", limit=9, kind="exercise")) == VALVES.chunks
+    assert texts(await shared.search(BEN, Query("check", limit=9, kind="exercise"))) == VALVES.chunks
 
 
 async def test_finds_within_the_wanted_documents(retriever: Retriever) -> None:
     """The best two are of another document: as many as Bailian gives are looked through."""
-    found = await retriever.search(ANN, "水泵检查", limit=1, document_ids=["file_valves", "file_ben"])
+    found = await retriever.search(ANN, Query("水泵检查", limit=1, document_ids=["file_valves", "file_ben"]))
     assert texts(found) == VALVES.chunks
-    assert len(await retriever.search(ANN, "水泵", limit=1, document_ids=["file_pumps"])) == 1
+    assert len(await retriever.search(ANN, Query("水泵", limit=1, document_ids=["file_pumps"]))) == 1
 
 
 async def test_no_documents_are_not_asked_for(server: Bailian, retriever: Retriever) -> None:
-    assert await retriever.search(ANN, "水泵", limit=3, document_ids=[]) == []
+    assert await retriever.search(ANN, Query("水泵", limit=3, document_ids=[])) == []
     assert not server.asked
 
 
 async def test_never_more_than_wanted(server: Bailian, retriever: Retriever) -> None:
     server.answers.append(success([node(_id=str(number)) for number in range(5)]))
-    assert len(await retriever.search(ANN, "水泵", limit=2)) == 2
+    assert len(await retriever.search(ANN, Query("水泵", limit=2))) == 2
 
 
 @pytest.mark.parametrize(
@@ -137,19 +137,19 @@ async def test_a_place_is_told_as_far_as_it_is_known(
     server: Bailian, retriever: Retriever, told: dict[str, Any], page: int | None, heading: tuple[str, ...]
 ) -> None:
     server.answers.append(success([node(**told)]))
-    (found,) = await retriever.search(ANN, "水泵", limit=1)
+    (found,) = await retriever.search(ANN, Query("水泵", limit=1))
     assert (found.page, found.heading) == (page, heading)
 
 
 async def test_nodes_from_nowhere_are_left_out(server: Bailian, retriever: Retriever) -> None:
     server.answers.append(success([node(doc_id=None), node(_id=None), node(_id=None, nid="a|b")]))
-    assert [one.chunk_id for one in await retriever.search(ANN, "水泵", limit=9)] == ["a|b"]
+    assert [one.chunk_id for one in await retriever.search(ANN, Query("水泵", limit=9))] == ["a|b"]
 
 
 async def test_a_failure_is_the_indexs(server: Bailian, retriever: Retriever) -> None:
     server.answers.append(failure(429, "Throttling.User", "Slow down."))
     with pytest.raises(Unavailable) as caught:
-        await retriever.search(ANN, "水泵", limit=1)
+        await retriever.search(ANN, Query("水泵", limit=1))
     assert caught.value.extra == {"part": "index"}
     assert caught.value.retry_after == 1.0
 
@@ -173,5 +173,5 @@ def test_an_owner_is_a_tag_of_at_most_32_characters() -> None:
 )
 async def test_an_owner_that_can_be_no_tag_sees_nothing(knowledge: KnowledgeBase, owner: str) -> None:
     with pytest.raises(Unavailable, match="which files"):
-        await BailianRetriever(knowledge).search(owner, "水泵", limit=5)
-    assert await BailianRetriever(knowledge, shared=True).search(owner, "水泵", limit=5)
+        await BailianRetriever(knowledge).search(owner, Query("水泵", limit=5))
+    assert await BailianRetriever(knowledge, shared=True).search(owner, Query("水泵", limit=5))

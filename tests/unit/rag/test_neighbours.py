@@ -8,7 +8,7 @@ from freshet import wiring
 from freshet.documents.blocks import Block
 from freshet.documents.chunk import Chunk, chunk_blocks
 from freshet.rag.neighbours import CHUNKS, merged
-from freshet.rag.passage import Passage
+from freshet.rag.passage import Passage, Query
 from tests.unit.rag.conftest import Put
 
 ENGLISH = " ".join(f"Sentence number {number} speaks of the river and its banks." for number in range(60))
@@ -100,5 +100,5 @@ async def test_a_search_joins_what_stands_together(put: Put, owner: str) -> None
     document_id = await put(ENGLISH)
     chunks, _ = await wiring.library().chunks(owner, document_id, limit=50, cursor=0)
     assert len(chunks) > 1
-    (found,) = await wiring.retriever().search(owner, "river banks sentence", limit=3)
+    (found,) = await wiring.retriever().search(owner, Query("river banks sentence", limit=3))
     assert (found.start, found.end, found.text) == (0, len(ENGLISH), ENGLISH)

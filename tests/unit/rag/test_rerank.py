@@ -11,7 +11,7 @@ from freshet import wiring
 from freshet.documents.chunk import weigh
 from freshet.errors import Unavailable
 from freshet.llm.rerank import Reranker
-from freshet.rag.passage import Passage
+from freshet.rag.passage import Passage, Query
 from freshet.rag.rerank import LONGEST, RerankingRetriever, readable
 from tests.unit.rag.conftest import Put
 
@@ -29,17 +29,9 @@ class Found:
         self.passages = passages
         self.asked: list[Any] = []
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
-        self.asked.append((owner, query, limit, document_ids, kind))
-        return list(self.passages[:limit])
+    async def search(self, owner: str, query: Query) -> list[Passage]:
+        self.asked.append((owner, query))
+        return list(self.passages[: query.limit])
 
 
 class Model:
@@ -98,7 +90,7 @@ CHINESE = [
 async def test_passages_come_in_the_rerankers_order_with_its_scores(
     model: Model, query: str, passages: list[Passage]
 ) -> None:
-    found = await RerankingRetriever(Found(passages), model.reranker.rerank).search("o", query, limit=2)
+    found = await RerankingRetriever(Found(passages), model.reranker.rerank).search("o", Query(query, 2))
     assert len(found) == 2
     assert found[0].text == passages[2].text
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
@@ -108,26 +100,29 @@ async def test_passages_come_in_the_rerankers_order_with_its_scores(
 async def test_more_is_looked_at_than_is_wanted_and_the_filters_go_through(model: Model) -> None:
     inner = Found(ENGLISH)
     retriever = RerankingRetriever(inner, model.reranker.rerank, candidates=10)
-    await retriever.search("o", "paid leave", limit=3, document_ids=["d"], kind="doc")
-    await retriever.search("o", "paid leave", limit=50)
-    assert inner.asked == [("o", "paid leave", 10, ["d"], "doc"), ("o", "paid leave", 50, None, None)]
+    await retriever.search("o", Query("paid leave", limit=3, document_ids=["d"], kind="doc"))
+    await retriever.search("o", Query("paid leave", 50))
+    assert inner.asked == [
+        ("o", Query("paid leave", 10, ["d"], "doc")),
+        ("o", Query("paid leave", 50)),
+    ]
 
 
 async def test_a_passage_that_only_the_reranker_finds_good_rises_into_the_answer(model: Model) -> None:
     inner = Found([*[passage(f"Nothing here, {i}.") for i in range(20)], passage("Paid leave: 25 days.")])
-    found = await RerankingRetriever(inner, model.reranker.rerank).search("o", "paid leave", limit=1)
+    found = await RerankingRetriever(inner, model.reranker.rerank).search("o", Query("paid leave", 1))
     assert [one.text for one in found] == ["Paid leave: 25 days."]
 
 
 async def test_passages_with_one_score_keep_their_order(model: Model) -> None:
     marked = [replace(passage("Same words.", 0.9 - i / 10), chunk_id=str(i)) for i in range(3)]
-    found = await RerankingRetriever(Found(marked), model.reranker.rerank).search("o", "words", limit=3)
+    found = await RerankingRetriever(Found(marked), model.reranker.rerank).search("o", Query("words", 3))
     assert [one.chunk_id for one in found] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("passages", [[], ENGLISH[:1]])
 async def test_fewer_than_two_passages_need_no_reranker(model: Model, passages: list[Passage]) -> None:
-    found = await RerankingRetriever(Found(passages), model.reranker.rerank).search("o", "leave", limit=5)
+    found = await RerankingRetriever(Found(passages), model.reranker.rerank).search("o", Query("leave", 5))
     assert found == passages
     assert await model.bodies() == []
 
@@ -152,7 +147,7 @@ async def test_a_reranker_that_fails_leaves_the_order_and_is_counted(
     await model.fault(fault, times=9)
     started = time.monotonic()
     retriever = RerankingRetriever(Found(ENGLISH), model.reranker.rerank)
-    assert await retriever.search("o", "my secret question", limit=2) == ENGLISH[:2]
+    assert await retriever.search("o", Query("my secret question", 2)) == ENGLISH[:2]
     assert time.monotonic() - started < 6
     metric = json.loads(capsys.readouterr().out)
     assert (metric["RerankFailures"], metric["code"]) == ([1.0], code)
@@ -166,7 +161,7 @@ async def test_a_key_that_cannot_be_had_leaves_the_order() -> None:
         raise Unavailable("the parameter store does not answer", part="secrets")
 
     reranker = Reranker(DOWN, "m", key=key)
-    assert await RerankingRetriever(Found(ENGLISH), reranker.rerank).search("o", "leave", limit=3) == ENGLISH
+    assert await RerankingRetriever(Found(ENGLISH), reranker.rerank).search("o", Query("leave", 3)) == ENGLISH
 
 
 async def test_the_search_fails_where_the_inner_retriever_does(model: Model) -> None:
@@ -175,12 +170,12 @@ async def test_the_search_fails_where_the_inner_retriever_does(model: Model) -> 
             raise Unavailable("no index", part="index")
 
     with pytest.raises(Unavailable):
-        await RerankingRetriever(Broken([]), model.reranker.rerank).search("o", "leave", limit=3)
+        await RerankingRetriever(Broken([]), model.reranker.rerank).search("o", Query("leave", 3))
 
 
 async def test_the_reranker_reads_headings_and_whole_words(model: Model) -> None:
     cut = passage("Em\u00adploy\u00adees have leave.", heading=("Handbook", "Leave"))
-    await RerankingRetriever(Found([cut, *ENGLISH]), model.reranker.rerank).search("o", "leave", limit=3)
+    await RerankingRetriever(Found([cut, *ENGLISH]), model.reranker.rerank).search("o", Query("leave", 3))
     (body,) = await model.bodies()
     assert body["documents"][0] == "Handbook\nLeave\nEmployees have leave."
 
@@ -202,9 +197,9 @@ async def test_a_real_search_is_reranked(put: Put, owner: str, model: Model) -> 
     await put("# 休假\n\n员工每年享有25天带薪年假。\n\n# 工资\n\n工资于每月28日发放。\n")
     retriever = RerankingRetriever(wiring.retriever(), model.reranker.rerank)
     for query, wanted in (("When do wages come?", "28th"), ("工资几号发放", "28日")):
-        found = await retriever.search(owner, query, limit=3)
+        found = await retriever.search(owner, Query(query, 3))
         assert wanted in found[0].text
-        assert await retriever.search("stranger", query, limit=3) == []
+        assert await retriever.search("stranger", Query(query, 3)) == []
     assert [body["query"] for body in await model.bodies() if "documents" in body] == [
         "When do wages come?",
         "工资几号发放",

@@ -2,7 +2,7 @@ import pytest
 
 from freshet import wiring
 from freshet.errors import ModelError, Unavailable
-from freshet.rag.passage import Passage
+from freshet.rag.passage import Passage, Query
 from freshet.rag.retrieve import HybridRetriever
 from freshet.stores.vectors import Vectors
 from tests.unit.rag.conftest import Put
@@ -13,7 +13,7 @@ DOWN = "http://127.0.0.1:9"
 
 
 async def search(owner: str, query: str, limit: int = 5, **narrowed: object) -> list[Passage]:
-    return await wiring.retriever().search(owner, query, limit=limit, **narrowed)  # type: ignore[arg-type]  # filters
+    return await wiring.retriever().search(owner, Query(query, limit=limit, **narrowed))  # type: ignore[arg-type]  # filters
 
 
 async def test_a_passage_says_where_it_stands(put: Put, owner: str) -> None:
@@ -64,7 +64,7 @@ async def test_the_part_that_fails_is_named(put: Put, owner: str, monkeypatch: p
     await put(HANDBOOK)
     nowhere = HybridRetriever(Vectors(DOWN, "none", 256), wiring.embed)
     with pytest.raises(Unavailable) as caught:
-        await nowhere.search(owner, "leave", limit=5)
+        await nowhere.search(owner, Query("leave", limit=5))
     assert caught.value.part == "index"
     await wiring.aclose()
     monkeypatch.setenv("MODEL_BASE_URL", f"{DOWN}/v1")

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from freshet.llm import LLMClient
 from freshet.llm import events as llm
-from freshet.rag.passage import Passage, Retriever
+from freshet.rag.passage import Passage, Query, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
 from freshet.rag.text import is_chinese
 from freshet.rag.written import consumed, require_text
@@ -34,10 +34,7 @@ _FOREIGN = {
 class Question:
     """What is asked, of which documents; `history` is (role, content), oldest first."""
 
-    text: str
-    limit: int
-    document_ids: tuple[str, ...] | None = None
-    kind: str | None = None
+    query: Query
     history: tuple[tuple[str, str], ...] = ()
 
 
@@ -51,16 +48,14 @@ class Answerer:
 
     async def answer(self, owner: str, question: Question) -> AsyncGenerator[RunEvent, None]:
         """Started (with the sources), the text as it is written, Done (with verified citations)."""
-        text = question.text
+        text = question.query.text
         if question.history:
             text, used = await self._stand_alone(question)
             yield used
-        passages = await self._retriever.search(
-            owner, text, limit=question.limit, document_ids=question.document_ids, kind=question.kind
-        )
+        passages = await self._retriever.search(owner, replace(question.query, text=text))
         yield Started(self._started(question, text, passages))
         if not passages:
-            nothing = _NOTHING[is_chinese(question.text)]
+            nothing = _NOTHING[is_chinese(question.query.text)]
             yield Content(nothing)
             yield Done(_final(nothing, "stop", answered=False))
             return
@@ -101,13 +96,13 @@ class Answerer:
         yield Done(_final(output, finish, answered=answered) | cited)
 
     async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
-        messages = rewrite_messages(question.text, question.history)
+        messages = rewrite_messages(question.query.text, question.history)
         completion = await self._model.complete(messages, temperature=0, max_tokens=REWRITE_TOKENS)
-        return completion.text.strip() or question.text, consumed(completion.usage)
+        return completion.text.strip() or question.query.text, consumed(completion.usage)
 
     def _started(self, question: Question, text: str, passages: Sequence[Passage]) -> dict[str, Any]:
         sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]
-        rewritten = {"query": text} if text != question.text else {}
+        rewritten = {"query": text} if text != question.query.text else {}
         return {"model": self._model.model, **rewritten, "sources": sources}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from freshet.errors import Unavailable
-from freshet.rag.passage import Passage
+from freshet.rag.passage import Passage, Query
 from freshet.stores.bailian import MOST, KnowledgeBase, Node
 
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -29,27 +29,20 @@ class BailianRetriever:
         self._knowledge = knowledge
         self._shared = shared
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
-        """At most `limit` passages, and never over Bailian's 20; best first. Raises Unavailable.
+    async def search(self, owner: str, query: Query) -> list[Passage]:
+        """See `Retriever`; never over Bailian's 20 passages. Raises Unavailable.
 
         Bailian can't filter by document: with `document_ids`, what they have among its best 20 is returned.
         """
-        if document_ids is not None and not document_ids:
+        documents = query.document_ids
+        if documents is not None and not documents:
             return []
-        tags = [*([] if self._shared else [tag_of(owner)]), *([kind] if kind else [])]
-        wanted = limit if document_ids is None else MOST
-        nodes = await self._knowledge.retrieve(query, tags=tags, limit=wanted)
+        tags = [*([] if self._shared else [tag_of(owner)]), *([query.kind] if query.kind else [])]
+        wanted = query.limit if documents is None else MOST
+        nodes = await self._knowledge.retrieve(query.text, tags=tags, limit=wanted)
         passages = [_passage(node) for node in nodes if _tagged(node, tags)]
-        found = [one for one in passages if one and (document_ids is None or one.document_id in document_ids)]
-        return found[:limit]
+        found = [one for one in passages if one and (documents is None or one.document_id in documents)]
+        return found[: query.limit]
 
 
 def tag_of(owner: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from freshet.documents.chunk import common_path
-from freshet.rag.passage import Passage, Retriever
+from freshet.rag.passage import Passage, Query, Retriever
 
 CHUNKS = 3  # in a passage: some 1,200 tokens; more of one place crowds out others in a prompt
 _WIDER = 2  # times as many as are wanted are looked at: few results lose more than half of them to merging
@@ -20,20 +20,10 @@ class MergingRetriever:
     def __init__(self, inner: Retriever) -> None:
         self._inner = inner
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
+    async def search(self, owner: str, query: Query) -> list[Passage]:
         """See `Retriever`; a merged passage has the score and the chunk id of its best chunk."""
-        found = await self._inner.search(
-            owner, query, limit=_WIDER * limit, document_ids=document_ids, kind=kind
-        )
-        return merged(found, limit)
+        found = await self._inner.search(owner, replace(query, limit=_WIDER * query.limit))
+        return merged(found, query.limit)
 
 
 def merged(passages: Iterable[Passage], limit: int) -> list[Passage]:

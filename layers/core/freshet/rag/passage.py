@@ -1,6 +1,6 @@
-"""Passages: what retrieval finds, and the protocol of whatever finds them.
+"""Passages: what retrieval is asked for, what it finds, and the protocol of whatever finds it.
 
-What belongs here: the value and the protocol. What does not: finding (`retrieve`, `bailian`), putting in
+What belongs here: the values and the protocol. What does not: finding (`retrieve`, `bailian`), putting in
 another order (`rerank`), joining (`neighbours`), citing (`cite`).
 """
 
@@ -55,21 +55,22 @@ class Passage:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """At most `limit` passages that fit the text; `document_ids` None means all documents, empty none."""
+
+    text: str
+    limit: int
+    document_ids: Sequence[str] | None = None
+    kind: str | None = None
+
+
 class Retriever(Protocol):
     """Finds passages."""
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
-        """At most `limit` passages of the owner's documents, best first.
+    async def search(self, owner: str, query: Query) -> list[Passage]:
+        """Passages of the owner's documents, best first.
 
-        `document_ids` None means all documents, empty means none. Raises a FreshetError (Unavailable,
-        ModelError) if a part does not answer.
+        Raises a FreshetError (Unavailable, ModelError) if a part does not answer.
         """
         ...

@@ -10,7 +10,7 @@ from typing import Any
 from freshet.documents.chunk import weigh
 from freshet.errors import FreshetError
 from freshet.observe import logger, measure
-from freshet.rag.passage import Passage, Retriever
+from freshet.rag.passage import Passage, Query, Retriever
 
 CANDIDATES = 30  # one request at every endpoint (text-embeddings-inference refuses more than 32)
 # Quarters of a token, as `weigh` has them: a chunk with its headings. Small rerankers read 512 tokens, query
@@ -32,20 +32,10 @@ class RerankingRetriever:
         self._rerank = rerank
         self._candidates = candidates
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
+    async def search(self, owner: str, query: Query) -> list[Passage]:
         """See `Retriever`; scores are the reranker's, or those of the search where it failed."""
-        found = await self._inner.search(
-            owner, query, limit=max(limit, self._candidates), document_ids=document_ids, kind=kind
-        )
-        return (await self._reranked(query, found))[:limit]
+        found = await self._inner.search(owner, replace(query, limit=max(query.limit, self._candidates)))
+        return (await self._reranked(query.text, found))[: query.limit]
 
     async def _reranked(self, query: str, passages: list[Passage]) -> list[Passage]:
         if len(passages) < 2:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from freshet.concurrency import together
-from freshet.rag.passage import Passage
+from freshet.rag.passage import Passage, Query
 from freshet.stores.vectors import Hit, Vectors
 
 Embed = Callable[[Sequence[str]], Coroutine[Any, Any, list[list[float]]]]
@@ -18,21 +18,18 @@ class HybridRetriever:
         self._vectors = vectors
         self._embed = embed
 
-    async def search(
-        self,
-        owner: str,
-        query: str,
-        *,
-        limit: int,
-        document_ids: Sequence[str] | None = None,
-        kind: str | None = None,
-    ) -> list[Passage]:
+    async def search(self, owner: str, query: Query) -> list[Passage]:
         """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
         embedding, sparse, _ = await together(
-            self._embed([query]), asyncio.to_thread(_sparse, query), self._vectors.ensure()
+            self._embed([query.text]), asyncio.to_thread(_sparse, query.text), self._vectors.ensure()
         )
         hits = await self._vectors.search(
-            owner, dense=embedding[0], sparse=sparse, limit=limit, document_ids=document_ids, kind=kind
+            owner,
+            dense=embedding[0],
+            sparse=sparse,
+            limit=query.limit,
+            document_ids=query.document_ids,
+            kind=query.kind,
         )
         return [_passage(hit) for hit in hits]
 
