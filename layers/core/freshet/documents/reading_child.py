@@ -1,16 +1,17 @@
-"""The child process of `reading`: sets its limits, parses one file, writes one JSON object a line to stdout.
+"""What a reader does, forked for one file: sets its limits, parses, writes one JSON object a line to stdout.
 
     {"block": [text, kind, page, level, header]} · {"progress": [done, total]}
     {"error": {"code", "message", "trace"?}} or {"end": true} is the last line
 
-Imports are part of every parse's cost: the format's own module and little else. `json` and not orjson for the
-same reason. What does not belong here: the parent's side (`reading`).
+A format's module is imported when it is wanted: few readers want the same. What does not belong here: where
+readers come from (`reading_server`), who reads their lines (`reading`).
 """
 
 import json
 import re
 import resource
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,6 @@ def main(memory_mb: str, cpu_s: str, path: str, filename: str) -> None:
     except MemoryError:
         _write({"error": {"code": OverLimit.code, "message": _TOO_MUCH}})
     except Exception:
-        import traceback
-
         trace = traceback.format_exc()[-4_000:]
         _write({"error": {"code": Damaged.code, "message": _BROKEN, "trace": trace}})
     else:
@@ -112,7 +111,3 @@ def _cut(text: str) -> list[str]:
 
 def _write(message: dict[str, Any]) -> None:
     sys.stdout.buffer.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
