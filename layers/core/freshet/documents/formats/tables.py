@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from freshet.documents.blocks import Block
+from freshet.documents.blocks import Block, Progress
+from freshet.errors import NoText
 
 Row = dict[int, str]  # cells by column, in any order; empty ones may be missing
 
@@ -17,6 +18,21 @@ _MAX_HEADER = 3_000
 _MAX_TITLES = 4  # rows; more is a list
 _NUMBER = re.compile(r"[-+(]?[^\w\s]?\s*(?:\d[\d.,\s]*|\.\d+)(?:[eE][-+]?\d+)?\s*[%)]?[^\w\s]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def sheet_blocks(sheets: Iterable[tuple[str, Iterable[Block]]], total: int) -> Iterator[Block | Progress]:
+    """A workbook's blocks: each sheet that has any under its name. Raises NoText if none has."""
+    found = False
+    for number, (name, blocks) in enumerate(sheets, 1):
+        titled = False
+        for block in blocks:
+            if not titled:
+                yield Block(name, "heading", number, level=1)
+            found = titled = True
+            yield block
+        yield Progress(number, total)
+    if not found:
+        raise NoText("The workbook has no cells with text. Check the original and upload it again.")
 
 
 def table_blocks(rows: Iterable[Row], page: int | None = None) -> Iterator[Block]:

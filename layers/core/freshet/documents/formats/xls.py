@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.formats.ooxml import open_package
-from freshet.documents.formats.tables import Row, table_blocks
+from freshet.documents.formats.tables import Row, sheet_blocks, table_blocks
 from freshet.documents.formats.xlsx_numbers import general
 
 _MANIFEST = "META-INF/manifest.xml"
@@ -69,17 +69,11 @@ def _damaged() -> errors.Damaged:
 
 
 def _sheets(book: CalamineWorkbook) -> Iterator[Block | Progress]:
-    found = False
-    for number, name in enumerate(book.sheet_names, 1):
-        titled = False
-        for block in table_blocks(map(_row, book.get_sheet_by_name(name).iter_rows()), number):
-            if not titled:
-                yield Block(name, "heading", number, level=1)
-            found = titled = True
-            yield block
-        yield Progress(number, len(book.sheet_names))
-    if not found:
-        raise errors.NoText("The workbook has no cells with text. Check the original and upload it again.")
+    sheets = (
+        (name, table_blocks(map(_row, book.get_sheet_by_name(name).iter_rows()), number))
+        for number, name in enumerate(book.sheet_names, 1)
+    )
+    yield from sheet_blocks(sheets, len(book.sheet_names))
 
 
 def _row(values: list[Any]) -> Row:

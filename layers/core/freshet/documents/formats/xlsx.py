@@ -19,7 +19,7 @@ from freshet import errors
 from freshet.documents.blocks import Block, Progress
 from freshet.documents.formats.drawings import shapes_text
 from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local, open_package
-from freshet.documents.formats.tables import Row, table_blocks
+from freshet.documents.formats.tables import Row, sheet_blocks, table_blocks
 from freshet.documents.formats.xlsx_comments import comment_blocks, people
 from freshet.documents.formats.xlsx_numbers import built_in, shown
 
@@ -35,19 +35,10 @@ def read(path: Path) -> Iterator[Block | Progress]:
         if main not in package.names:
             raise errors.Damaged("The file has no workbook inside. Open it in Excel and save it again.")
         book = _Book.load(package, main)
-        found = False
-        for number, (name, part) in enumerate(book.sheets, 1):
-            titled = False
-            for block in _sheet(package, book, part, number):
-                if not titled:
-                    yield Block(name, "heading", number, level=1)
-                found = titled = True
-                yield block
-            yield Progress(number, len(book.sheets))
-        if not found:
-            raise errors.NoText(
-                "The workbook has no cells with text. Check the original and upload it again."
-            )
+        sheets = (
+            (name, _sheet(package, book, part, number)) for number, (name, part) in enumerate(book.sheets, 1)
+        )
+        yield from sheet_blocks(sheets, len(book.sheets))
 
 
 def _sheet(package: Package, book: "_Book", part: str, number: int) -> Iterator[Block]:
