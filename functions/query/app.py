@@ -169,7 +169,7 @@ async def summarise(
     asked = body or Summarise()
     _require_model(asked.model_id)
     events = wiring.summariser().summarise(owner, document_id, refresh=asked.refresh)
-    run = Run("summary", events, wiring.prices(), timeout_s=_seconds(timeout_ms))
+    run = Run("summary", events, timeout_s=_seconds(timeout_ms))
     if stream or asked.stream:
         return await EventStream.open(run)
     last = await run.result()
@@ -185,7 +185,7 @@ async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
         history=tuple((turn.role, turn.content) for turn in body.history),
     )
     answer = wiring.answerer().answer(owner, question)
-    return Run("query", answer, wiring.prices(), timeout_s=_seconds(timeout_ms))
+    return Run("query", answer, timeout_s=_seconds(timeout_ms))
 
 
 def _measured(run: Run, metrics: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ TOGETHER = [
     {"QDRANT_URL", "QDRANT_KEY_PARAMETER", "QDRANT_COLLECTION"},
     {"MODEL_BASE_URL", "MODEL_KEY_PARAMETER", "MODEL_NAME"},
     {"TOKEN_ISSUER", "TOKEN_AUDIENCE"},
-    {"MODEL_PRICE_INPUT", "MODEL_PRICE_OUTPUT"},
+    {"MODEL_PROVIDER", "MODEL_FALLBACKS", "MODEL_PRICES"},
 ]
 # Managed policies have `Resource: "*"`; these two, because neither X-Ray nor the creation of log streams
 # in a group that is named by the stack can be narrowed by SAM.

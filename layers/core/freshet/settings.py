@@ -10,8 +10,9 @@ A plain pydantic model and not pydantic-settings: that import alone costs 100 ms
 import os
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 
 class Settings(BaseModel):
@@ -35,16 +36,28 @@ class Settings(BaseModel):
     qdrant_key_parameter: str = Field("", description="SSM parameter with Qdrant's API key; empty: no key")
     qdrant_collection: str = Field("freshet", description="collection that holds all chunks")
 
-    model_base_url: str = Field("", description="OpenAI-compatible base URL of the stack's own model")
+    model_base_url: str = Field("", description="base URL of the stack's own model")
     model_key_parameter: str = Field("", description="SSM parameter with its API key; empty: no key")
+    model_provider: Literal["openai", "anthropic"] = Field("openai", description="protocol of that endpoint")
     model_name: str = Field("", description="chat model that answers, unless a request names another")
+    model_fallbacks: str = Field(
+        "", description="models at the same endpoint, with commas between them, that answer if it can't"
+    )
     embedding_model: str = Field("", description="embeddings model at the same endpoint")
     embedding_dimensions: int = Field(1024, ge=1, le=8192, description="length of its vectors")
-    model_price_input: float = Field(0, ge=0, description="USD per million prompt tokens; 0: unknown")
-    model_price_output: float = Field(0, ge=0, description="USD per million completion tokens; 0: unknown")
+    model_prices: Json[dict[str, tuple[float, float] | tuple[float, float, float]]] = Field(
+        "{}",
+        validate_default=True,
+        description="USD per million prompt, completion and (optional) cached prompt tokens, by model, as JSON: "
+        '`{"gpt-4.1-mini": [0.4, 1.6, 0.1]}`',
+    )
 
     llm_async_workers: int = Field(5, ge=1, description="model calls at a time in one process")
+    llm_async_queue_size: int = Field(100, ge=0, description="model calls that may wait for a worker")
     llm_async_timeout: float = Field(30, gt=0, description="seconds until the first content of a model call")
+    llm_async_enabled: bool = Field(True, description="false: one model call at a time")
+    llm_requests_per_minute: int = Field(0, ge=0, description="requests to one model; 0: no bound")
+    llm_tokens_per_minute: int = Field(0, ge=0, description="tokens of one model; 0: no bound")
 
     answer_max_tokens: int = Field(2048, ge=1, description="longest answer, in tokens")
     dense_weight: float = Field(0.25, ge=0, description="weight of the dense leg in the fusion (sparse: 1)")

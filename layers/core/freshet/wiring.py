@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from freshet.documents.library import Library
 from freshet.identity import Identity
 from freshet.keys import Keys
-from freshet.llm import LLMClient
+from freshet.llm import Generation, LLMClient
 from freshet.llm.rerank import Reranker
+from freshet.observe import measure
 from freshet.rag.answer import Answerer
 from freshet.rag.neighbours import MergingRetriever
 from freshet.rag.passage import Retriever
 from freshet.rag.rerank import RerankingRetriever
 from freshet.rag.retrieve import HybridRetriever
 from freshet.rag.summarise import Summariser
-from freshet.runs.run import Prices
 from freshet.settings import settings
 from freshet.stores.aws import Service
 from freshet.stores.objects import Objects
@@ -112,18 +112,19 @@ def vectors() -> Vectors:
 def model() -> LLMClient:
     chosen = settings()
     return LLMClient(
+        provider=chosen.model_provider,
         base_url=chosen.model_base_url,
         model=chosen.model_name,
         key=secret(chosen.model_key_parameter),
-        workers=chosen.llm_async_workers,
-        timeout_s=chosen.llm_async_timeout,
+        fallbacks=[name.strip() for name in chosen.model_fallbacks.split(",") if name.strip()],
+        transport="httpx2",  # a sandbox has a stream at a time: the other does not earn back its import
+        on_generation=_measured,
     )
 
 
-def prices() -> Prices:
-    """What the stack's own model costs; a price of 0 means that it is not known."""
-    chosen = settings()
-    return Prices(chosen.model_price_input or None, chosen.model_price_output or None)
+def _measured(generation: Generation) -> None:
+    """Every generation streams: an alarm is on those that did not."""
+    measure("Generations", 1, streamed=str(generation.streamed).lower())
 
 
 async def embed(texts: Sequence[str]) -> list[list[float]]:
@@ -197,7 +198,6 @@ def summariser() -> Summariser:
         model(),
         max_tokens=chosen.answer_max_tokens,
         at_once=_at_once(),
-        prices=prices(),
     )
 
 

@@ -65,6 +65,21 @@ def test_text_reasoning_tools_finish_and_usage_become_events() -> None:
     ]
 
 
+def test_calls_that_share_an_index_but_not_an_id_are_two_calls() -> None:
+    def call(id_: str | None, name: str | None, arguments: str) -> bytes:
+        return chunk(tool_calls=[{"id": id_, "function": {"name": name, "arguments": arguments}}])
+
+    pieces = [call("a", "f", "{"), call(None, None, "}"), call("b", "g", ""), call("b", None, "{}")]
+    decoder = ChatDecoder()
+    events = [event for piece in pieces for event in decoder.feed(piece)]
+    assert [(event.index, event.arguments) for event in events if isinstance(event, ToolCallDelta)] == [
+        (0, "{"),
+        (0, "}"),
+        (1, ""),
+        (1, "{}"),
+    ]
+
+
 def test_usage_counts_cached_tokens_and_the_last_word_wins() -> None:
     early = b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 1}}\n\n'
     details = b'"prompt_tokens_details": {"cached_tokens": 4}'

@@ -18,7 +18,7 @@ from freshet.errors import (
     ModelRateLimited,
     ModelTimeout,
 )
-from freshet.llm.providers.openai import Key
+from freshet.llm.endpoint import Key
 from freshet.llm.rerank import Reranker, scores
 from tests.unit.llm.upstream import Answer, RawServer, StandIn, raw_server, sends
 

@@ -19,7 +19,8 @@ from freshet.errors import (
     ModelRateLimited,
     ModelTimeout,
 )
-from freshet.llm import Finish, TextDelta, Usage
+from freshet.llm import Finish, Price, Reset, TextDelta, Usage
+from freshet.llm.retry import MAX_RESETS
 from tests.unit.llm.upstream import StandIn, collect
 
 pytestmark = pytest.mark.timeout(30)
@@ -83,7 +84,7 @@ async def test_max_tokens_ends_with_length(stand_in: StandIn) -> None:
         ("status=403", ModelAuthentication),
         ("status=400", ModelBadRequest),
         ("status=404", ModelNotFound),
-        ("status=429;retry_after=60", ModelRateLimited),
+        ("status=429;retry_after=0", ModelRateLimited),
         ("bad_chunk=0", ModelMalformed),
         ("bad_chunk=3", ModelMalformed),
         ("cut=3", ModelCut),
@@ -91,11 +92,14 @@ async def test_max_tokens_ends_with_length(stand_in: StandIn) -> None:
         ("error_in_stream=3", ModelOverloaded),
     ],
 )
-async def test_a_fault_is_an_error_of_its_kind(stand_in: StandIn, fault: str, kind: type[ModelError]) -> None:
-    await stand_in.fault(fault)
+async def test_a_lasting_fault_is_an_error_of_its_kind(
+    stand_in: StandIn, fault: str, kind: type[ModelError]
+) -> None:
+    await stand_in.fault(fault, times=30)
     async with stand_in.client(workers=1) as llm:
         events, error = await collect(llm.stream(PROMPT))
         assert type(error) is kind
+        await stand_in.forget()
         await llm.chat_async("the worker is free again")
     if "=3" in fault or fault == "no_finish":
         assert text(events)
@@ -108,8 +112,11 @@ async def test_a_rate_limit_carries_its_retry_after(stand_in: StandIn) -> None:
     async with stand_in.client() as llm:
         started = time.monotonic()
         _, error = await collect(llm.stream(PROMPT))
+        _, held_back = await collect(llm.stream(PROMPT))
     assert error is not None
     assert error.retry_after == 60
+    assert isinstance(held_back, ModelRateLimited)
+    assert held_back.retry_after == pytest.approx(60, abs=2)
     assert time.monotonic() - started < 2  # a wait beyond the bound is not begun
     assert len(await stand_in.requests()) == 1
 
@@ -132,12 +139,54 @@ async def test_three_attempts_are_the_end(stand_in: StandIn) -> None:
     assert len(await stand_in.requests()) == 3
 
 
-async def test_a_cut_after_content_is_not_retried(stand_in: StandIn) -> None:
-    await stand_in.fault("cut=4")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("cut=4", "model_cut"),
+        ("no_finish", "model_cut"),
+        ("bad_chunk=4", "model_malformed"),
+        ("error_in_stream=4", "model_overloaded"),
+    ],
+)
+async def test_a_failure_after_content_begins_the_answer_again(
+    stand_in: StandIn, fault: str, reason: str
+) -> None:
+    async with stand_in.client(price=Price(1, 2)) as llm:
+        whole = await llm.complete(PROMPT)
+        await stand_in.fault(fault, times=2)
+        events, error = await collect(llm.stream(PROMPT))
+    assert error is None
+    resets = [index for index, event in enumerate(events) if isinstance(event, Reset)]
+    assert [events[index] for index in resets] == [Reset(reason)] * 2
+    assert text(events[resets[-1] :]) == whole.text
+    for index in resets:  # what became void is billed, too
+        void = events[index - 1]
+        assert isinstance(void, Usage)
+        assert void.estimated
+        assert void.cost
+    assert isinstance(events[-1], Usage)
+    assert events[-1].failures == (f"freshet-stand-in: {reason}",) * 2
+
+
+async def test_a_completion_holds_nothing_of_what_became_void_but_its_cost(stand_in: StandIn) -> None:
+    async with stand_in.client(price=Price(1, 2)) as llm:
+        whole = await llm.complete(PROMPT)
+        await stand_in.fault("cut=4")
+        again = await llm.complete(PROMPT)
+    assert (again.text, again.usage.cost) == (whole.text, whole.cost)
+    assert again.metrics.attempts == 2
+    assert again.metrics.failures == ("freshet-stand-in: model_cut",)
+    assert whole.cost is not None
+    assert again.cost is not None
+    assert again.cost > whole.cost
+
+
+async def test_beginning_again_has_an_end(stand_in: StandIn) -> None:
+    await stand_in.fault("cut=4", times=99)
     async with stand_in.client() as llm:
-        _, error = await collect(llm.stream(PROMPT))
+        events, error = await collect(llm.stream(PROMPT))
     assert type(error) is ModelCut
-    assert len(await stand_in.requests()) == 1
+    assert sum(isinstance(event, Reset) for event in events) == MAX_RESETS
 
 
 @pytest.mark.parametrize("fault", ["no_usage", "no_done", "empty_choices", "no_usage;no_done"])
@@ -163,11 +212,12 @@ async def test_no_content_in_time_is_a_timeout(stand_in: StandIn, fault: str) ->
 
 
 async def test_silence_in_the_middle_is_a_timeout(stand_in: StandIn) -> None:
-    await stand_in.fault("hang=middle")
+    await stand_in.fault("hang=middle", times=9)
     async with stand_in.client(stall_s=0.3) as llm:
-        events, error = await collect(llm.stream(PROMPT))
+        events, error = await collect(llm.stream(PROMPT, timeout=0.8))
     assert type(error) is ModelTimeout
     assert text(events)
+    assert Reset("model_timeout") in events
     await _disconnected(stand_in)
 
 
@@ -288,7 +338,7 @@ def test_a_client_works_in_one_event_loop_after_another() -> None:
             seen = []
 
             def ask() -> None:
-                seen.append(asyncio.run(_ask_and_close_connections(llm)))
+                seen.append(asyncio.run(_ask(llm)))
 
             await asyncio.to_thread(ask)
             await asyncio.to_thread(ask)
@@ -297,9 +347,8 @@ def test_a_client_works_in_one_event_loop_after_another() -> None:
     asyncio.run(ask_twice())
 
 
-async def _ask_and_close_connections(llm: Any) -> list[str]:
+async def _ask(llm: Any) -> list[str]:
     answers: list[str] = await asyncio.gather(*(llm.chat_async("hi") for _ in range(3)))
-    await llm._lane().provider.aclose()
     return answers
 
 

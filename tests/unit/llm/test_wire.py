@@ -206,7 +206,7 @@ async def test_text_after_the_finish_reason_is_passed_on() -> None:
     late = chunk("a") + chunk(finish="stop") + chunk("b") + USAGE + DONE
     async with raw_server(sends(late)) as upstream, client(upstream.url) as llm:
         events, error = await collect(llm.stream("hi"))
-    assert (events, error) == ([TextDelta("a"), Finish("stop"), TextDelta("b"), Usage(7, 3)], None)
+    assert (events, error) == ([TextDelta("a"), Finish("stop"), TextDelta("b"), Usage(7, 3, model="m")], None)
 
 
 async def test_ping_takes_an_endpoint_without_models_and_refuses_one_that_fails() -> None:

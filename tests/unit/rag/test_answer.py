@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from freshet import wiring
-from freshet.errors import ModelCut, ModelError
+from freshet.errors import ModelAuthentication, ModelError
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer, Question
 from freshet.rag.passage import Query
-from freshet.runs.events import Consumed, Content, Done, Reasoning, RunEvent, Started
+from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
 from tests.unit.llm.upstream import DONE, USAGE, Answer, RawServer, chunk, raw_server, sends
 from tests.unit.rag.conftest import Put
 
@@ -190,17 +190,35 @@ async def test_usage_is_the_upstreams_or_an_estimate_that_says_so(scripted: Scri
     assert used.completion_tokens > 0
 
 
-async def test_an_answer_cut_in_the_middle_is_an_error_after_what_was_shown(put: Put, owner: str) -> None:
+async def test_an_answer_cut_in_the_middle_begins_again(put: Put, owner: str) -> None:
+    await put(HANDBOOK)
+    cut = sends(chunk("Staff have "), chunk("250"))
+    async with (
+        raw_server(cut, sends(chunk("25 days [1]."), *END)) as server,
+        client(server.url) as model,
+    ):
+        answerer = Answerer(wiring.retriever(), model, max_tokens=100)
+        events = await collected(answerer, owner, asked("Leave?"))
+    reset = events.index(Reset("model_cut"))
+    assert shown(events[reset:]) == done(events)["output"] == "25 days [1]."
+    assert [event.attempts for event in events if isinstance(event, Consumed)] == [1, 2]
+
+
+async def test_an_answer_that_can_not_begin_again_is_an_error_after_what_was_shown(
+    put: Put, owner: str
+) -> None:
     await put(HANDBOOK)
     events: Events = []
-    async with raw_server(sends(chunk("Staff have "), chunk("25"))) as server, client(server.url) as model:
-        with pytest.raises(ModelCut):  # noqa: PT012  # what came before the error is wanted, too
+    cut = sends(chunk("Staff have "), chunk("25"))
+    refused = sends(b"{}", status="401 Unauthorized", kind="application/json")
+    async with raw_server(cut, refused) as server, client(server.url) as model:
+        with pytest.raises(ModelAuthentication):  # noqa: PT012  # what came before the error is wanted, too
             async for event in Answerer(wiring.retriever(), model, max_tokens=100).answer(
                 owner, asked("Leave?")
             ):
                 events.append(event)
-    assert [type(event) for event in events] == [Started, Content, Content, Consumed]
-    used = events[-1]
+    assert [type(event) for event in events] == [Started, Content, Content, Consumed, Reset]
+    used = events[-2]
     assert isinstance(used, Consumed)
     assert used.estimated
 

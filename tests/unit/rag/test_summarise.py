@@ -141,12 +141,13 @@ async def test_a_kept_summary_comes_without_a_call(put: Put, owner: str) -> None
 async def test_a_fresh_one_replaces_it_once_it_is_whole(put: Put, owner: str) -> None:
     document_id = await put(HANDBOOK)
     cut = sends(chunk("Half a"))
+    refused = sends(b"{}", status="400 Bad Request", kind="application/json")
     async with (
-        raw_server(said("The first."), cut, said("The second.")) as server,
+        raw_server(said("The first."), cut, refused, said("The second.")) as server,
         client(server.url) as model,
     ):
         await summary(model, owner, document_id)
-        with pytest.raises(ModelCut):
+        with pytest.raises(ModelBadRequest):
             await summary(model, owner, document_id, refresh=True)
         assert await kept(owner, document_id) == "The first."
         events = await summary(model, owner, document_id, refresh=True)

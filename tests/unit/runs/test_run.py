@@ -18,7 +18,7 @@ from freshet.runs.events import (
     ToolCall,
     ToolResult,
 )
-from freshet.runs.run import Prices, Run
+from freshet.runs.run import Run
 
 
 async def events(*given: RunEvent | Exception) -> AsyncGenerator[RunEvent, None]:
@@ -28,8 +28,8 @@ async def events(*given: RunEvent | Exception) -> AsyncGenerator[RunEvent, None]
         yield event
 
 
-def run(*given: RunEvent | Exception, prices: Prices | None = None) -> Run:
-    return Run("test", events(*given), prices)
+def run(*given: RunEvent | Exception) -> Run:
+    return Run("test", events(*given))
 
 
 async def data(run: Run) -> list[dict[str, Any]]:
@@ -68,24 +68,23 @@ async def test_events_take_the_shapes_of_the_contract_in_order() -> None:
 async def test_metrics_add_up_what_every_call_consumed() -> None:
     shown = await data(
         run(
-            Consumed(10, 5),
+            Consumed(10, 5, cost=0.00006),
             Started(),
             Content("a"),
-            Consumed(1_000_000, 500_000, estimated=True, attempts=2),
+            Consumed(1_000_000, 500_000, estimated=True, attempts=2, cost=6.0),
             Done({}),
-            prices=Prices(2.0, 8.0),
         )
     )
     metrics = shown[-1]["metrics"]
     assert (metrics["prompt_tokens"], metrics["completion_tokens"]) == (1_000_010, 500_005)
-    assert metrics["cost"] == pytest.approx(2.00002 + 4.00004)
+    assert metrics["cost"] == pytest.approx(6.00006)
     assert metrics["attempts"] == 2
     assert metrics["estimated"]
     assert 0 <= metrics["ttft_ms"] <= metrics["duration_ms"]
 
 
 async def test_an_unknown_price_is_no_cost_rather_than_zero() -> None:
-    shown = await data(run(Started(), Done({})))
+    shown = await data(run(Started(), Consumed(10, 5), Consumed(10, 5, cost=0.1), Done({})))
     assert shown[-1]["metrics"]["cost"] is None
 
 

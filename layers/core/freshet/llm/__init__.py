@@ -1,27 +1,40 @@
 """The model client: `LLMClient.stream` is the one path to a model, the rest folds it.
 
-Importing this is cheap; the vendor's SDK comes with the first call.
+Importing this is cheap; a vendor's SDK comes with the first call.
 """
 
-from freshet.llm.client import LLMClient
-from freshet.llm.completion import Completion, Metrics
+from freshet.llm.attempts import Generation
+from freshet.llm.client import LLMClient, Options, Stats
+from freshet.llm.completion import Completion, Metrics, ToolCall
+from freshet.llm.endpoint import Endpoint, Price
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 from freshet.llm.request import Messages, Request
 from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
+from freshet.llm.tools import Tool, ToolError, ToolResult, tool
 
 __all__ = [
     "Completion",
+    "Endpoint",
     "Event",
     "Finish",
+    "Generation",
     "LLMClient",
     "Messages",
     "Metrics",
+    "Options",
+    "Price",
     "ReasoningDelta",
     "Request",
     "Reset",
+    "Stats",
     "TextDelta",
+    "Tool",
+    "ToolCall",
     "ToolCallDelta",
+    "ToolError",
+    "ToolResult",
     "Usage",
     "estimate_prompt_tokens",
     "estimate_tokens",
+    "tool",
 ]

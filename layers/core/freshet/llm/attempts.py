@@ -1,76 +1,118 @@
-"""One generation: attempts until something is shown, then that stream to its end. The only way to a model.
+"""One generation: attempts, until one of them reaches its end. The only way to a model.
 
-What belongs here: what holds for every provider: the bounds in time, the retry before the first content,
-the usage that the upstream did not send. What does not: slots and connections (`client`), the wire
-(`providers`).
+What belongs here: what holds for every provider: the bounds in time, what follows a failure. What does not:
+slots and connections (`lane`), the wire (`providers`), which model comes next (`retry`).
 """
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from dataclasses import replace
-from itertools import count
-from typing import Protocol
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass, replace
 
-from freshet.errors import ModelError
-from freshet.llm.events import Event, ReasoningDelta, TextDelta, ToolCallDelta, Usage
-from freshet.llm.patience import Patience, paced
+from freshet.errors import ModelError, ModelRateLimited
+from freshet.llm.endpoint import Endpoint
+from freshet.llm.events import Event, Reset, Usage
+from freshet.llm.limits import Pace
+from freshet.llm.patience import Bounds, Patience, paced
+from freshet.llm.providers import Provider
 from freshet.llm.request import Request
-from freshet.llm.retry import wait_for_retry
-from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
+from freshet.llm.retry import Course, delay_after, retryable
+from freshet.llm.tally import Tally
 
 
-class Generates(Protocol):
-    """A provider's side of a generation: one attempt; events in batches, one a read."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that may answer: where it is, and what leads there from this event loop."""
 
-    def stream(self, request: Request) -> AsyncGenerator[Sequence[Event], None]: ...
+    endpoint: Endpoint
+    provider: Provider
+    pace: Pace
 
 
-async def generate(provider: Generates, request: Request, patience: Patience) -> AsyncGenerator[Event, None]:
-    """The events of one answer; one `Usage` is the last of them. Raises ModelError.
+@dataclass(slots=True)
+class Generation:
+    """How one generation went, for metrics. `outcome` is `done`, `broken_off` or the error's code.
 
-    An answer that fails after something was shown still yields its (estimated) `Usage` before it raises:
-    the upstream bills it.
+    `streamed` is false if an upstream answered in one piece, though a stream was asked for.
     """
-    tally = _Tally(request)
-    for attempt in count(1):
-        try:
-            async with aclosing(paced(provider.stream(request), patience)) as batches:
-                async for batch in batches:
-                    for event in batch:
-                        patience.note(event)
-                        if tally.is_shown(event):
-                            yield event
-            yield tally.usage(attempt)
-        except ModelError as error:
-            if not patience.shown:
-                await wait_for_retry(error, attempt, patience.first_by)
-                continue
-            yield tally.usage(attempt)
-            raise
-        return
+
+    model: str
+    outcome: str = "broken_off"
+    streamed: bool = True
+    failures: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
-class _Tally:
-    """Keeps what an answer used: the upstream's word, or the text to estimate it from."""
+# A slot for an attempt at a candidate: its request has gone out when it is given.
+Turn = Callable[[Candidate, Tally, Patience, Course], AbstractAsyncContextManager[None]]
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self._pieces: list[str] = []
-        self._usage: Usage | None = None
 
-    def is_shown(self, event: Event) -> bool:
-        """Takes notice of an event; a `Usage` is kept back for the end."""
-        if isinstance(event, TextDelta | ReasoningDelta):
-            self._pieces.append(event.text)
-        elif isinstance(event, ToolCallDelta):
-            self._pieces.append(event.arguments)
-        elif isinstance(event, Usage):
-            self._usage = event
-            return False
-        return True
+async def generate(
+    candidates: Sequence[Candidate],
+    request: Request,
+    bounds: Bounds,
+    turn: Turn,
+    report: Callable[[Generation], None],
+) -> AsyncGenerator[Event, None]:
+    """The events of one answer; its `Usage` is the last of them. Raises ModelError.
 
-    def usage(self, attempts: int) -> Usage:
-        if self._usage:
-            return replace(self._usage, attempts=attempts)
-        prompt = estimate_prompt_tokens(self._request.messages)
-        return Usage(prompt, estimate_tokens("".join(self._pieces)), estimated=True, attempts=attempts)
+    An answer that fails after something was shown still yields its (estimated) `Usage`, before the `Reset` or
+    the error: the upstream bills it.
+    """
+    course, patience = Course(len(candidates)), Patience(bounds)
+    record = Generation(candidates[0].endpoint.model)
+    try:
+        while True:
+            candidate = candidates[course.current]
+            tally = _tally(request, candidate, record)
+            failure: ModelError | None = None
+            try:
+                async with turn(candidate, tally, patience, course):
+                    patience.begin(course.left)
+                    stream = candidate.provider.stream(tally.request)
+                    async with aclosing(paced(stream, patience)) as batches:
+                        async for batch in batches:
+                            for event in batch:
+                                patience.note(event)
+                                if tally.is_shown(event):
+                                    yield event
+            except ModelError as error:
+                failure = error
+            if failure is None or patience.shown:
+                record.usage = tally.usage()
+                yield record.usage
+            _take_down(record, tally, failure)
+            if failure is None:
+                return
+            _hold(candidate.pace, failure)
+            if patience.shown:
+                delay = course.after_content(failure, patience, tally.shown_tokens())
+                yield Reset(failure.code)
+                patience.renew()
+            else:
+                delay = course.after_silence(failure, patience)
+            await asyncio.sleep(delay)
+            record.outcome = "broken_off"
+    finally:
+        report(record)
+
+
+def _tally(request: Request, candidate: Candidate, record: Generation) -> Tally:
+    endpoint = candidate.endpoint
+    record.model = endpoint.model
+    asked = replace(request, model=endpoint.model, extra={**endpoint.extra, **request.extra})
+    return Tally(asked, endpoint, record.failures)
+
+
+def _take_down(record: Generation, tally: Tally, failure: ModelError | None) -> None:
+    """Takes down how an attempt ended."""
+    record.streamed = record.streamed and tally.streamed
+    record.outcome = failure.code if failure else "done"
+    if failure:
+        record.failures += (f"{record.model}: {failure.code}",)
+
+
+def _hold(pace: Pace, failure: ModelError) -> None:
+    """A rate limit holds for all callers of the model."""
+    if isinstance(failure, ModelRateLimited) and retryable(failure) and "held_back" not in failure.extra:
+        pace.hold(delay_after(failure, attempt=1))

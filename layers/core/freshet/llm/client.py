@@ -1,89 +1,257 @@
-"""The model client: one streaming path to an OpenAI-compatible endpoint, and folds over it.
+"""The model client: one streaming path to whatever model, and folds over it.
 
-What belongs here: the interface, slots and connections. What does not: attempts and time (`attempts`),
-the wire (`providers`), the environment (`freshet.settings`).
+What belongs here: the interface. What does not: attempts and time (`attempts`), what belongs to one event
+loop (`lane`), the wire (`providers`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
-from typing import Any, Self
+import threading
+import time
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self, TypedDict, TypeVar, Unpack
+
+from pydantic import BaseModel
 
 from freshet.errors import ModelClosed, ModelNotFound, ModelTimeout
-from freshet.llm.attempts import generate
+from freshet.llm.attempts import Generation, generate
+from freshet.llm.batch import BatchItem, run_batch
+from freshet.llm.bridge import iterate_sync, run_sync
 from freshet.llm.completion import Completion, fold
 from freshet.llm.embeddings import Embedder, Vector
+from freshet.llm.endpoint import Endpoint, Key, Price
 from freshet.llm.events import Event
-from freshet.llm.patience import Patience
-from freshet.llm.providers.openai import Key, OpenAIProvider
+from freshet.llm.lane import Lane
+from freshet.llm.limits import Limits, Slots
+from freshet.llm.patience import Bounds
+from freshet.llm.providers import provider_named
+from freshet.llm.providers.http import Transport, best_transport
 from freshet.llm.request import Messages, Request, as_messages
+from freshet.llm.structured import items, parse, structured
+from freshet.llm.tools import AnyTool, ToolChoice, ToolResult, definitions, run_tools
+from freshet.settings import settings
 
 _PING_S = 10.0  # the first call imports the SDK, too
 
+Item = TypeVar("Item", bound=BaseModel)
+Ask = Callable[[Request], AsyncGenerator[Event, None]]
+
+
+class ToolOptions(TypedDict, total=False):
+    """What a call may ask for besides its messages; absent or None leaves it to the upstream.
+
+    `model` names another model of the first endpoint; `timeout` bounds everything, in seconds; `extra` goes
+    into the body as it is.
+    """
+
+    system_prompt: str | None
+    model: str | None
+    temperature: float | None
+    max_tokens: int | None
+    tool_choice: ToolChoice
+    response_format: Mapping[str, Any] | None
+    extra: Mapping[str, Any]
+    timeout: float | None
+
+
+class Options(ToolOptions, total=False):
+    """And where tools are not run: their definitions (or functions), and what the answer's JSON must fit."""
+
+    tools: Iterable[AnyTool]
+    response_model: type[BaseModel] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """A client now, and `generations` since it was made, of which `streamed` came as a stream."""
+
+    running: int
+    waiting: int
+    held_back: int
+    limits: Limits
+    generations: int
+    streamed: int
+
 
 class LLMClient:
-    """Calls one endpoint. May be used from several event loops; each has its own slots and connections.
+    """Calls one model, and its fallbacks. May be used from several event loops and threads.
 
-    `timeout_s` bounds the wait for a slot and the time to the first content, `stall_s` the silence between
-    chunks, `timeout` of a call everything together. Every failure is a ModelError (or Invalid, before
-    anything is sent).
+    `fallbacks` are models of the same endpoint, by name, or endpoints of their own; they are asked in order.
+    `workers` calls run at a time and `queue_size` wait, `timeout_s` bounds the time to the first content, the
+    wait for a worker included, `stall_s` the silence between chunks. What is None comes from the settings
+    (`LLM_ASYNC_*`, `LLM_*_PER_MINUTE`). Limits hold for each event loop. `on_generation` hears of the end of
+    every generation. Every failure is a ModelError (or Invalid, before anything is sent).
     """
 
     def __init__(
         self,
         *,
-        base_url: str,
-        model: str,
-        key: Key | None = None,
+        model: str = "",
+        provider: str = "openai",
+        base_url: str = "",
         api_key: str | None = None,
-        workers: int = 5,
-        timeout_s: float = 30,
+        key: Key | None = None,
+        fallbacks: Sequence[str | Endpoint] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        price: Price | None = None,
+        prices: Mapping[str, Price] | None = None,
+        workers: int | None = None,
+        queue_size: int | None = None,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
+        timeout_s: float | None = None,
         stall_s: float = 30,
+        enabled: bool | None = None,
+        transport: Transport | None = None,
+        on_generation: Callable[[Generation], None] | None = None,
     ) -> None:
-        self._base_url = base_url
-        self.model = model
-        self._key = key or (_constant(api_key) if api_key else None)
-        self._workers = workers
-        self._timeout_s = timeout_s
+        chosen = settings()
+        self._endpoint = Endpoint(model, provider, base_url, api_key, key, headers or {}, extra or {}, price)
+        self._fallbacks = [
+            self._endpoint.named(fallback) if isinstance(fallback, str) else fallback
+            for fallback in fallbacks
+        ]
+        for endpoint in (self._endpoint, *self._fallbacks):
+            provider_named(endpoint.provider)
+        self._prices = prices or {name: Price(*usd) for name, usd in chosen.model_prices.items()}
+        concurrent = chosen.llm_async_enabled if enabled is None else enabled
+        self.limits = Limits(
+            workers=_given(workers, chosen.llm_async_workers) if concurrent else 1,
+            queue_size=_given(queue_size, chosen.llm_async_queue_size),
+            requests_per_minute=_given(requests_per_minute, chosen.llm_requests_per_minute),
+            tokens_per_minute=_given(tokens_per_minute, chosen.llm_tokens_per_minute),
+        )
+        self._concurrent = concurrent
+        self._timeout_s = _given(timeout_s, chosen.llm_async_timeout)
         self._stall_s = stall_s
-        self._lanes: dict[asyncio.AbstractEventLoop, _Lane] = {}
+        self._transport: Transport = transport or best_transport()
+        self._on_generation = on_generation
+        self._lanes: dict[asyncio.AbstractEventLoop, Lane] = {}
+        self._lock = threading.Lock()
+        self._generations = self._streamed = 0
         self._closed = False
 
-    async def stream(
+    @property
+    def model(self) -> str:
+        """The name of the model that is asked first."""
+        return self._endpoint.model
+
+    def stream(self, messages: Messages, **options: Unpack[Options]) -> AsyncGenerator[Event, None]:
+        """The answer as it is generated. Break off by `aclose` (or `contextlib.aclosing`): that stops it.
+
+        With a `response_model` the text is JSON that fits it, or the stream ends with ModelMalformed.
+        """
+        return self._events(messages, options)
+
+    async def complete(self, messages: Messages, **options: Unpack[Options]) -> Completion:
+        """The whole answer; `parsed` is an instance of the `response_model`, if one was given."""
+        return await self._complete(messages, options)
+
+    async def chat_async(self, prompt: Messages, **options: Unpack[Options]) -> str:
+        """The answer's text, within the client's `timeout_s` altogether unless a `timeout` is given."""
+        options.setdefault("timeout", self._timeout_s)
+        return (await self._complete(prompt, options)).text
+
+    async def chat_with_context_async(
+        self, messages: Sequence[Mapping[str, Any]], **options: Unpack[Options]
+    ) -> str:
+        """The text of the answer to a conversation; as `chat_async`."""
+        return await self.chat_async(messages, **options)
+
+    async def map(
+        self,
+        prompts: Iterable[Messages] | AsyncIterable[Messages],
+        *,
+        limit: int | None = None,
+        on_progress: Callable[[int, int | None], Awaitable[None] | None] | None = None,
+        journal: str | Path | None = None,
+        **options: Unpack[Options],
+    ) -> list[BatchItem]:
+        """One outcome a prompt, in their order: a completion, or the error of this one.
+
+        `limit` calls at a time, whatever the client's `workers`; prompts are taken as places become free.
+        `on_progress(done, total)` hears of every one. With a `journal` file, answers are kept as they come,
+        and the same batch begun again asks only for the others.
+        """
+        limit = _given(limit, self.limits.workers) if self._concurrent else 1
+        model = options.get("response_model")
+        with self._lane().more_slots(max(limit, 1)) as slots:
+
+            async def call(prompt: Messages) -> Completion:
+                return await self._complete(prompt, options, slots)
+
+            return await run_batch(
+                prompts,
+                call,
+                limit=limit,
+                on_progress=on_progress,
+                journal=journal,
+                options={"model": self.model, **options},
+                parse=(lambda text: parse(text, model)) if model else None,
+            )
+
+    async def stream_items(
+        self, messages: Messages, *, item_model: type[Item], **options: Unpack[Options]
+    ) -> AsyncGenerator[Item, None]:
+        """Each element of the answered array as soon as it is complete."""
+        async with aclosing(
+            items(self._asks(options), self._request(messages, options), item_model)
+        ) as found:
+            async for item in found:
+                yield item
+
+    async def run_tools(
         self,
         messages: Messages,
+        tools: Iterable[AnyTool],
         *,
-        system_prompt: str | None = None,
-        model: str | None = None,
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-        response_format: dict[str, Any] | None = None,
-        timeout: float | None = None,
-    ) -> AsyncGenerator[Event, None]:
-        """The answer as it is generated. Break off by `aclose` (or `contextlib.aclosing`): that stops it."""
-        request = Request(
-            messages=as_messages(messages, system_prompt),
-            model=_named(model or self.model),
-            temperature=temperature,
-            max_tokens=max_tokens,
-            response_format=response_format,
+        max_rounds: int = 8,
+        tool_timeout: float = 30,
+        **options: Unpack[ToolOptions],
+    ) -> AsyncGenerator[Event | ToolResult, None]:
+        """Answers with the help of `tools`: calls those that the model asks for, until it asks for none.
+
+        Yields the events of every round, and after its calls their results. After `max_rounds` the model has
+        to answer without tools; each call of a tool may take `tool_timeout` seconds.
+        """
+        ask, request = self._asks(options), self._request(messages, options)
+
+        def generation(
+            messages: list[dict[str, Any]], tools: Sequence[Mapping[str, Any]], choice: ToolChoice
+        ) -> AsyncGenerator[Event, None]:
+            return ask(replace(request, messages=messages, tools=tools, tool_choice=choice))
+
+        rounds = run_tools(
+            generation,
+            request.messages,
+            tools,
+            max_rounds=max_rounds,
+            timeout_s=tool_timeout,
+            tool_choice=request.tool_choice,
         )
-        lane = self._lane()
-        patience = Patience(first_s=self._timeout_s, stall_s=self._stall_s, total_s=timeout)
-        async with lane.slot(patience.first_by):
-            patience.begin()
-            async with aclosing(generate(lane.provider, request, patience)) as events:
-                async for event in events:
-                    yield event
+        async with aclosing(rounds) as events:
+            async for event in events:
+                yield event
 
-    async def complete(self, messages: Messages, **options: Any) -> Completion:
-        """The whole answer; options as for `stream`."""
-        async with aclosing(self.stream(messages, **options)) as events:
-            return await fold(events)
+    def chat(self, prompt: Messages, **options: Unpack[Options]) -> str:
+        """As `chat_async`, from plain code, from any thread, and inside a running loop, which it blocks."""
+        return run_sync(self.chat_async(prompt, **options))
 
-    async def chat_async(self, prompt: Messages, **options: Any) -> str:
-        """The answer's text; options as for `stream`."""
-        return (await self.complete(prompt, **options)).text
+    def stream_sync(self, messages: Messages, **options: Unpack[Options]) -> Generator[Event, None, None]:
+        """As `stream`, for sync code. Break off by `close` (or `contextlib.closing`): that stops it."""
+        return iterate_sync(lambda: self.stream(messages, **options))
 
     async def embed(
         self,
@@ -99,7 +267,11 @@ class LLMClient:
         """
         lane = self._lane()
         embedder = Embedder(
-            lane.provider, lane.slot, model=_named(model), dimensions=dimensions, timeout_s=self._timeout_s
+            lane.candidate(self._endpoint).provider,
+            lane.slots,
+            model=_named(self._endpoint.named(model)).model,
+            dimensions=dimensions,
+            timeout_s=self._timeout_s,
         )
         try:
             async with asyncio.timeout(timeout):
@@ -108,19 +280,121 @@ class LLMClient:
             raise ModelTimeout(f"The vectors did not come within {timeout:g} s") from None
 
     async def ping(self) -> None:
-        """Raises ModelError unless the endpoint answers and accepts the key."""
+        """Raises ModelError unless the first model's endpoint answers and accepts the key."""
         try:
             async with asyncio.timeout(_PING_S):
-                await self._lane().provider.ping()
+                await self._lane().candidate(self._endpoint).provider.ping()
         except TimeoutError:
             raise ModelTimeout(f"The model's endpoint did not answer within {_PING_S:g} s") from None
 
+    def stats(self) -> Stats:
+        """What goes on, in all event loops together."""
+        lanes = self._open_lanes()
+        return Stats(
+            running=sum(lane.running for lane in lanes),
+            waiting=sum(lane.slots.waiting for lane in lanes),
+            held_back=sum(pace.held_back for lane in lanes for pace in lane.paces.values()),
+            limits=self.limits,
+            generations=self._generations,
+            streamed=self._streamed,
+        )
+
+    def _events(
+        self, messages: Messages, options: Options, slots: Slots | None = None
+    ) -> AsyncGenerator[Event, None]:
+        ask, request = self._asks(options, slots), self._request(messages, options)
+        if tools := options.get("tools"):
+            request = replace(request, tools=definitions(tools))
+        model = options.get("response_model")
+        return structured(ask, request, model) if model else ask(request)
+
+    async def _complete(self, messages: Messages, options: Options, slots: Slots | None = None) -> Completion:
+        async with aclosing(self._events(messages, options, slots)) as events:
+            completion = await fold(events)
+        model = options.get("response_model")
+        if model is None or completion.tool_calls:
+            return completion
+        return replace(completion, parsed=parse(completion.text, model))
+
+    def _request(self, messages: Messages, options: ToolOptions) -> Request:
+        return Request(
+            messages=as_messages(messages, options.get("system_prompt")),
+            model=_named(self._endpoint.named(options.get("model"))).model,
+            temperature=options.get("temperature"),
+            max_tokens=options.get("max_tokens"),
+            tool_choice=options.get("tool_choice"),
+            response_format=options.get("response_format"),
+            extra=options.get("extra") or {},
+        )
+
+    def _asks(self, options: ToolOptions, slots: Slots | None = None) -> Ask:
+        """How the generations of one call are asked for; its `timeout` bounds all of them together."""
+        lane = self._lane()
+        first = self._endpoint.named(options.get("model"))
+        candidates = [lane.candidate(self._priced(endpoint)) for endpoint in (first, *self._fallbacks)]
+        turn = lane.turns(slots or lane.slots, bounded=slots is None)
+        timeout = options.get("timeout")
+        begun: float | None = None
+
+        def ask(request: Request) -> AsyncGenerator[Event, None]:
+            nonlocal begun
+            now = time.monotonic()
+            begun = begun or now
+            left = None if timeout is None else max(0.0, begun + timeout - now)
+            return generate(
+                candidates, request, Bounds(self._timeout_s, self._stall_s, left), turn, self._count
+            )
+
+        return ask
+
+    def _priced(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint with its model's price from the table, unless it has one of its own."""
+        return replace(endpoint, price=endpoint.price or self._prices.get(endpoint.model))
+
+    def _count(self, generation: Generation) -> None:
+        self._generations += 1
+        self._streamed += generation.streamed
+        if self._on_generation:
+            self._on_generation(generation)
+
+    def _lane(self) -> Lane:
+        if self._closed:
+            raise ModelClosed
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._lanes:
+                for gone in [other for other in self._lanes if other.is_closed()]:
+                    del self._lanes[gone]
+                self._lanes[loop] = Lane(self.limits, self._transport)
+            return self._lanes[loop]
+
+    def _open_lanes(self) -> list[Lane]:
+        with self._lock:
+            return [lane for loop, lane in self._lanes.items() if not loop.is_closed()]
+
     async def aclose(self) -> None:
-        """Closes this loop's connections; calls after it raise ModelClosed."""
+        """Closes the connections of all loops; calls after it raise ModelClosed."""
         self._closed = True
-        lane = self._lanes.pop(asyncio.get_running_loop(), None)
-        if lane:
-            await lane.provider.aclose()
+        here = asyncio.get_running_loop()
+        with self._lock:
+            lanes, self._lanes = self._lanes, {}
+        for loop, lane in lanes.items():
+            if loop is here:
+                await lane.aclose()
+            elif loop.is_running():
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(lane.aclose(), loop))
+
+    cleanup = aclose
+
+    def close(self) -> None:
+        """As `aclose`, for sync code."""
+        run_sync(self.aclose())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,47 +402,15 @@ class LLMClient:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _lane(self) -> "_Lane":
-        if self._closed:
-            raise ModelClosed
-        loop = asyncio.get_running_loop()
-        if loop not in self._lanes:
-            for gone in [other for other in self._lanes if other.is_closed()]:
-                del self._lanes[gone]
-            self._lanes[loop] = _Lane(self._base_url, self._key, self._workers)
-        return self._lanes[loop]
+
+T = TypeVar("T")
 
 
-class _Lane:
-    """What is bound to one event loop: the slots, and the provider with its connections."""
-
-    def __init__(self, base_url: str, key: Key | None, workers: int) -> None:
-        self.provider = OpenAIProvider(base_url, key, connections=workers + 1)  # one more for `ping`
-        self._workers = workers
-        self._slots = asyncio.Semaphore(workers)
-
-    @asynccontextmanager
-    async def slot(self, until: float | None = None) -> AsyncIterator[None]:
-        """One of the workers, free by `until` (in the loop's time) or ModelTimeout is raised."""
-        try:
-            async with asyncio.timeout_at(until):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise ModelTimeout(f"All {self._workers} model workers stayed busy") from None
-        try:
-            yield
-        finally:
-            self._slots.release()
+def _given(value: T | None, otherwise: T) -> T:
+    return otherwise if value is None else value
 
 
-def _constant(key: str) -> Key:
-    async def constant() -> str:
-        return key
-
-    return constant
-
-
-def _named(model: str) -> str:
-    if not model:
+def _named(endpoint: Endpoint) -> Endpoint:
+    if not endpoint.model:
         raise ModelNotFound("No model is named in the request, and none is configured")
-    return model
+    return endpoint

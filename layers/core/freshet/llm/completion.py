@@ -2,47 +2,138 @@
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
+
+_MEASURABLE_S = 0.01  # a text that came at once has no speed
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call that the model asks for; `arguments` is JSON text, as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Times of one call, in milliseconds; `ttft_ms` (to the first content) is None if there was none."""
+    """One call. Times are in milliseconds; `ttft_ms` (to the first content) is None if there was none.
+
+    `tokens_per_second` is over the time from the first content to the last; None if all came at once.
+    """
 
     ttft_ms: float | None
     duration_ms: float
+    tokens_per_second: float | None
     attempts: int
+    failures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer, complete."""
+    """One answer, complete. `usage` is its own; `cost` (USD) also holds the answers that became void."""
 
     text: str
     finish_reason: str
     usage: Usage
     metrics: Metrics
+    cost: float | None = None
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    parsed: Any = None
+
+    def message(self) -> dict[str, Any]:
+        """The answer as an assistant's message, to go on from."""
+        message: dict[str, Any] = {"role": "assistant", "content": self.text}
+        if self.tool_calls:
+            message["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": call.arguments},
+                }
+                for call in self.tool_calls
+            ]
+        return message
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the events of a stream have made up so far."""
+
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    calls: dict[int, list[ToolCallDelta]] = field(default_factory=dict)
+    finish_reason: str = ""
+    usages: list[Usage] = field(default_factory=list)
+    begun: float = field(default_factory=time.perf_counter)
+    first: float | None = None
+
+    def add(self, event: Event) -> None:
+        """Takes an event in."""
+        if self.first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
+            self.first = time.perf_counter()
+        match event:
+            case TextDelta(text):
+                self.text.append(text)
+            case ReasoningDelta(text):
+                self.reasoning.append(text)
+            case ToolCallDelta(index):
+                self.calls.setdefault(index, []).append(event)
+            case Finish(reason):
+                self.finish_reason = reason
+            case Usage():
+                self.usages.append(event)
+            case Reset():
+                self.text.clear()
+                self.reasoning.clear()
+                self.calls.clear()
+                self.finish_reason = ""
+
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The calls, their deltas joined, in the order of their indices."""
+        return tuple(_joined(index, self.calls[index]) for index in sorted(self.calls))
+
+    def completion(self, parsed: Any = None) -> Completion:
+        """The answer, once its last event is in."""
+        now = time.perf_counter()
+        usage = self.usages[-1] if self.usages else Usage(0, 0, estimated=True)
+        writing = now - self.first if self.first else 0.0
+        speed = round(usage.completion_tokens / writing, 1) if writing > _MEASURABLE_S else None
+        costs = [usage.cost for usage in self.usages if usage.cost is not None]
+        return Completion(
+            text="".join(self.text),
+            finish_reason=self.finish_reason,
+            usage=usage,
+            metrics=Metrics(
+                ttft_ms=None if self.first is None else (self.first - self.begun) * 1000,
+                duration_ms=(now - self.begun) * 1000,
+                tokens_per_second=speed,
+                attempts=usage.attempts,
+                failures=usage.failures,
+            ),
+            cost=sum(costs) if costs and len(costs) == len(self.usages) else None,
+            reasoning="".join(self.reasoning),
+            tool_calls=self.tool_calls(),
+            parsed=parsed,
+        )
 
 
 async def fold(events: AsyncIterator[Event]) -> Completion:
     """The answer that `events` make up."""
-    started, first = time.perf_counter(), None
-    pieces: list[str] = []
-    finish, usage = "", Usage(0, 0, estimated=True)
+    answer = Answer()
     async for event in events:
-        if first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
-            first = time.perf_counter()
-        match event:
-            case TextDelta(text):
-                pieces.append(text)
-            case Finish(reason):
-                finish = reason
-            case Usage():
-                usage = event
-            case Reset():
-                pieces.clear()
-    duration_ms = (time.perf_counter() - started) * 1000
-    ttft_ms = None if first is None else (first - started) * 1000
-    return Completion("".join(pieces), finish, usage, Metrics(ttft_ms, duration_ms, usage.attempts))
+        answer.add(event)
+    return answer.completion()
+
+
+def _joined(index: int, deltas: list[ToolCallDelta]) -> ToolCall:
+    return ToolCall(
+        id=next((delta.id for delta in deltas if delta.id), f"call_{index}"),
+        name=next((delta.name for delta in deltas if delta.name), ""),
+        arguments="".join(delta.arguments for delta in deltas),
+    )

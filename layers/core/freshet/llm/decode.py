@@ -29,7 +29,7 @@ class ChatDecoder:
         self._failure: ModelError | None = None
         self._splitter = EventSplitter()
         self._finished = False
-        self._called = False
+        self._calls: dict[int, tuple[int, str | None]] = {}  # by the upstream's index: ours, and the id
         self._complete = False  # [DONE] came
         self._usage: Usage | None = None
         self._refusal: list[str] = []
@@ -56,6 +56,18 @@ class ChatDecoder:
             self._failure = error
         return events
 
+    def whole(self, body: Any) -> list[Event]:
+        """The events of an answer that came in one piece; `end` follows, as after a stream."""
+        if not isinstance(body, dict) or not (body.get("choices") or body.get("error")):
+            raise ModelMalformed("The model's endpoint answered with JSON that is no answer")
+        events: list[Event] = []
+        try:
+            choices = [_as_delta(choice) for choice in body.get("choices") or ()]
+        except (AttributeError, TypeError) as error:
+            raise ModelMalformed("The model's endpoint sent an answer of an unknown shape") from error
+        self._chunk({**body, "choices": choices}, events)
+        return events
+
     def end(self) -> list[Event]:
         """The upstream's usage, if it sent any. Raises the fitting ModelError if the answer failed.
 
@@ -69,7 +81,7 @@ class ChatDecoder:
         usage: list[Event] = [self._usage] if self._usage else []
         if self._finished:
             return usage
-        if self._called and self._complete and usage:
+        if self._calls and self._complete and usage:
             return [Finish("tool_calls"), *usage]
         raise ModelCut("The model's answer ended without a finish reason")
 
@@ -111,13 +123,28 @@ class ChatDecoder:
         if content := delta.get("content"):
             events.extend([TextDelta(content)] if isinstance(content, str) else _parts(content))
         if calls := delta.get("tool_calls"):
-            self._called = True
-            events.extend(map(_tool_call, calls))
+            events.extend(map(self._tool_call, calls))
         if refusal := delta.get("refusal"):
             self._refusal.append(_text(refusal))
         if (reason := choice.get("finish_reason")) and not self._finished:
             self._finished = True
             events.append(Finish(_text(reason)))
+
+    def _tool_call(self, call: dict[str, Any]) -> ToolCallDelta:
+        function = call.get("function") or {}
+        theirs, id_, name = int(call.get("index") or 0), call.get("id") or None, function.get("name") or None
+        ours, known_id = self._calls.get(theirs, (theirs, None))
+        if id_ and name and known_id and id_ != known_id:  # some imitators give every call the index 0
+            ours, known_id = 1 + max(index for index, _ in self._calls.values()), None
+        self._calls[theirs] = ours, known_id or id_
+        return ToolCallDelta(ours, id_, name, _text(function.get("arguments") or ""))
+
+
+def _as_delta(choice: dict[str, Any]) -> dict[str, Any]:
+    """A choice with a whole message as one with a delta, which numbers its tool calls."""
+    message = choice.get("message") or {}
+    calls = [{**call, "index": index} for index, call in enumerate(message.get("tool_calls") or ())]
+    return {**choice, "delta": {**message, "tool_calls": calls}}
 
 
 def _parse(document: bytes) -> dict[str, Any]:
@@ -150,16 +177,6 @@ def _parts(content: list[dict[str, Any]]) -> list[Event]:
         elif part.get("type") == "text":
             events.append(TextDelta(_text(part["text"])))
     return events
-
-
-def _tool_call(call: dict[str, Any]) -> ToolCallDelta:
-    function = call.get("function") or {}
-    return ToolCallDelta(
-        index=int(call.get("index") or 0),
-        id=call.get("id") or None,
-        name=function.get("name") or None,
-        arguments=_text(function.get("arguments") or ""),
-    )
 
 
 def _usage(usage: dict[str, Any]) -> Usage:

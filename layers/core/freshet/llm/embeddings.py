@@ -5,13 +5,13 @@ What does not belong here: the wire (`providers`).
 
 import asyncio
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
-from math import isfinite
+from collections.abc import Iterator, Sequence
+from math import inf, isfinite
 from typing import Any, Protocol
 
 from freshet.concurrency import together
 from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
+from freshet.llm.limits import Slots
 from freshet.llm.retry import wait_for_retry
 
 # OpenAI takes 2,048 texts and 300,000 tokens a request; the rest of the market is far below. A batch that
@@ -30,19 +30,19 @@ class Embeds(Protocol):
 
 
 class Embedder:
-    """Embeds with one model; `slot()` bounds the requests under way, `timeout_s` a batch with its retries."""
+    """Embeds with one model; `slots` bound the requests under way, `timeout_s` a batch with its retries."""
 
     def __init__(
         self,
         provider: Embeds,
-        slot: Callable[[], AbstractAsyncContextManager[None]],
+        slots: Slots,
         *,
         model: str,
         dimensions: int | None,
         timeout_s: float,
     ) -> None:
         self._provider = provider
-        self._slot = slot
+        self._slots = slots
         self._model = model
         self._dimensions = dimensions
         self._timeout_s = timeout_s
@@ -54,7 +54,7 @@ class Embedder:
 
     async def _batch(self, texts: Sequence[str]) -> list[Vector]:
         try:
-            async with self._slot():
+            async with self._slots.slot(inf):
                 return await self._persistently(texts)
         except ModelBadRequest:
             if len(texts) == 1:

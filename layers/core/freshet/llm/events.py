@@ -29,13 +29,20 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call; `estimated` where the upstream did not say. `attempts` counts the tries it took."""
+    """Tokens of one answer, whole or void; `estimated` where the upstream did not say.
+
+    `model` generated it and `cost` is its price in USD, None where that is not known. `attempts` counts the
+    tries since the call began, `failures` says what became of those that failed: `model: error code`.
+    """
 
     prompt_tokens: int
     completion_tokens: int
-    cached_tokens: int = 0
+    cached_tokens: int = 0  # of the prompt's
     estimated: bool = False
+    model: str = ""
+    cost: float | None = None
     attempts: int = 1
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +54,17 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A retry began after content was shown: what came before is void."""
+    """The answer begins again after content was shown: what came before is void.
+
+    A `Usage` of the void answer stands before it: the upstream bills that, too. `reason` is an error's code.
+    """
 
     reason: str
 
 
 Event = TextDelta | ReasoningDelta | ToolCallDelta | Usage | Finish | Reset
+
+
+@dataclass(frozen=True, slots=True)
+class Unstreamed:
+    """A provider's note that the upstream answered in one piece; counted, never shown to a caller."""

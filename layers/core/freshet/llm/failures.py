@@ -119,6 +119,8 @@ def _kind(status: int, error: dict[str, Any]) -> type[ModelError]:
             return _BY_CODE[name]
     if status in _BY_STATUS:
         return _BY_STATUS[status]
+    if 300 <= status < 400:
+        return ModelNotFound  # it is elsewhere: keys don't follow redirects
     if 400 <= status < 500:
         return ModelBadRequest
     return ModelOverloaded if status >= 500 else ModelError

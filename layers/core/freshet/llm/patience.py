@@ -3,38 +3,66 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
 
 from freshet.errors import ModelTimeout
-from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta
+from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Unstreamed
 
 # After the finish reason only the usage and the end of the stream are due: seconds to wait for them.
 _TAIL_S = 2.0
+_TICK_S = 0.01  # a timer may fire a clock tick early
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Seconds: to the first content (and that after a reset), of silence between chunks, in total."""
+
+    first_s: float
+    stall_s: float
+    total_s: float | None = None
 
 
 class Patience:
-    """The bounds of one call, over all of its attempts; times are the running loop's."""
+    """The bounds of one generation, over its queue, its attempts and its stream, from now on."""
 
-    def __init__(self, *, first_s: float, stall_s: float, total_s: float | None) -> None:
-        self._first_s = first_s
-        self._stall_s = stall_s
-        self._total_s = total_s
-        self._end = _now() + total_s if total_s is not None else float("inf")
-        self.shown = False
-        self.finished = False
-        self.begin()
+    def __init__(self, bounds: Bounds) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._bounds = bounds
+        self._end = self._clock() + bounds.total_s if bounds.total_s is not None else float("inf")
+        self.renew()
 
-    def begin(self) -> None:
-        """The wait for the first content begins now, that for a slot is over; the end stays where it is."""
-        self.first_by = min(self._end, _now() + self._first_s)  # retries end here, too
+    def renew(self) -> None:
+        """The answer begins anew: the wait for its first content, too; the end stays where it is."""
+        self.first_by = min(self._end, self._clock() + self._bounds.first_s)  # retries end here, too
+        self.begin(1)
+
+    def begin(self, models: int) -> None:
+        """An attempt begins, with `models` to try if it fails: a silent one gets its share of the time."""
+        self.shown = self.finished = False
+        now = self._clock()
+        self._attempt_by = now + (self.first_by - now) / models
+
+    @property
+    def over(self) -> bool:
+        """Whether no time is left for another attempt."""
+        return self._clock() + _TICK_S >= (self._end if self.shown else self.first_by)
+
+    def leaves(self, seconds: float) -> bool:
+        """Whether an attempt could begin so much later."""
+        return self._clock() + seconds < self.first_by
 
     def until(self) -> float:
         """When the next chunk must be there."""
-        if not self.shown and not self.finished:
-            return self.first_by
-        silence = _TAIL_S if self.finished else self._stall_s
-        return min(self._end, _now() + silence)
+        if self.finished:
+            return min(self._end, self._clock() + _TAIL_S)
+        if self.shown:
+            return min(self._end, self._clock() + self._bounds.stall_s)
+        return self._attempt_by
 
-    def note(self, event: Event) -> None:
+    def note(self, event: Event | Unstreamed) -> None:
         """Takes notice of what came."""
         if isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
             self.shown = True
@@ -43,33 +71,87 @@ class Patience:
 
     def error(self) -> ModelTimeout:
         """What to say once a bound has passed."""
-        if _now() + 0.01 >= self._end:  # a timer may fire a clock tick early
-            return ModelTimeout(f"The model's answer was not complete within {self._total_s:g} s")
+        if self._clock() + _TICK_S >= self._end:
+            return ModelTimeout(f"The model's answer was not complete within {self._bounds.total_s:g} s")
         if self.shown:
-            return ModelTimeout(f"The model sent nothing for {self._stall_s:g} s")
-        return ModelTimeout(f"The model sent no content within {self._first_s:g} s")
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+            return ModelTimeout(f"The model sent nothing for {self._bounds.stall_s:g} s")
+        return ModelTimeout(f"The model sent no content within {self._bounds.first_s:g} s")
 
 
 async def paced(
-    batches: AsyncGenerator[Sequence[Event], None], patience: Patience
-) -> AsyncGenerator[Sequence[Event], None]:
+    batches: AsyncGenerator[Sequence[T], None], patience: Patience
+) -> AsyncGenerator[Sequence[T], None]:
     """The batches, each waited for as long as `patience` has it. Closes `batches`; raises ModelTimeout.
 
-    The timeout is around each wait and never around a `yield`: there it would cancel the consumer.
+    The bound is around each wait and never around a `yield`: there it would cancel the consumer.
     """
+    watch = _Watch()
     async with aclosing(batches):
-        while True:
-            try:
-                async with asyncio.timeout_at(patience.until()):
+        try:
+            while True:
+                watch.begin(patience.until())
+                try:
                     batch = await anext(batches)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                if patience.finished:
-                    return  # the answer is whole, only its usage is missing
-                raise patience.error() from None
-            yield batch
+                except StopAsyncIteration:
+                    return
+                except asyncio.CancelledError:
+                    if not watch.was_it():
+                        raise
+                    if patience.finished:
+                        return  # the answer is whole, only its usage is missing
+                    raise patience.error() from None
+                watch.pause()
+                yield batch
+        finally:
+            watch.close()
+
+
+class _Watch:
+    """`asyncio.timeout_at` for many waits in a row, at a tenth of its cost: its timer is kept.
+
+    The timer is set when there is none, looks at its firing whether the current wait is overdue, and else
+    sets itself anew.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._fired = False
+
+    def begin(self, until: float) -> None:
+        """The running task begins to wait, until then."""
+        self._until = until
+        self._task = task = asyncio.current_task()
+        assert task is not None
+        self._cancelling = task.cancelling()
+        if self._timer is None or until < self._timer.when():
+            self._set()
+
+    def pause(self) -> None:
+        """It waits no longer."""
+        self._task = None
+
+    def was_it(self) -> bool:
+        """Whether a cancellation was this watch's own, and nobody else's as well."""
+        return self._fired and self._task is not None and self._task.uncancel() <= self._cancelling
+
+    def close(self) -> None:
+        self._task = None
+        if self._timer:
+            self._timer.cancel()
+
+    def _set(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._until, self._fire) if self._until < float("inf") else None
+
+    def _fire(self) -> None:
+        self._timer = None
+        if self._task is None:
+            return
+        if self._loop.time() + _TICK_S < self._until:
+            self._set()
+        else:
+            self._fired = True
+            self._task.cancel()

@@ -9,18 +9,19 @@ What does not belong here: the wire (`providers`), which texts (`freshet.rag.rer
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from math import isfinite
 from typing import Any
 
 from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
-from freshet.llm.providers.openai import Key, OpenAIProvider
+from freshet.llm.endpoint import Key
+from freshet.llm.providers.http import Http
 from freshet.llm.retry import wait_for_retry
 
 TIMEOUT_S = 5.0  # somebody waits for the search, which has an order without this, too
 
-_CONNECTIONS = 5  # searches that are reranked at a time; further ones wait, within their deadline
+_AT_ONCE = 5  # searches that are reranked at a time; further ones wait, within their deadline
 _SPLIT_FROM = 8  # texts; an endpoint that refuses fewer has another reason than their number
 
 
@@ -33,7 +34,9 @@ class Reranker:
     def __init__(
         self, url: str, model: str = "", *, key: Key | None = None, timeout_s: float = TIMEOUT_S
     ) -> None:
-        self._endpoint = OpenAIProvider(url, key, connections=_CONNECTIONS)
+        self._http = Http(url, "httpx2", {})
+        self._key = key
+        self._free = asyncio.Semaphore(_AT_ONCE)
         self._model = model
         self._timeout_s = timeout_s
 
@@ -50,12 +53,12 @@ class Reranker:
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._endpoint.aclose()
+        await self._http.aclose()
 
     async def _scored(self, query: str, texts: Sequence[str], until: float) -> list[float]:
         for attempt in count(1):
             try:
-                return scores(await self._endpoint.post(self._body(query, texts)), count=len(texts))
+                return scores(await self._answer(self._body(query, texts)), count=len(texts))
             except ModelBadRequest:
                 if len(texts) < _SPLIT_FROM:
                     raise
@@ -68,6 +71,11 @@ class Reranker:
             *await self._scored(query, texts[:half], until),
             *await self._scored(query, texts[half:], until),
         ]
+
+    async def _answer(self, body: Mapping[str, Any]) -> Any:
+        key = await self._key() if self._key else None
+        async with self._free:
+            return await self._http.post_json("", body, {"Authorization": f"Bearer {key}"} if key else {})
 
     def _body(self, query: str, texts: Sequence[str]) -> dict[str, Any]:
         if self._model:

@@ -20,7 +20,7 @@ from freshet.rag.parts import MOST_PARTS, Part, chosen, evenly, joined, parts_of
 from freshet.rag.prompt import notes_messages, summary_messages
 from freshet.rag.written import consumed, require_text
 from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
-from freshet.runs.run import Prices, Run
+from freshet.runs.run import Run
 
 Messages = list[dict[str, str]]
 
@@ -43,7 +43,6 @@ class Summariser:
         *,
         max_tokens: int,
         at_once: int,
-        prices: Prices | None = None,
     ) -> None:
         """`at_once` calls of all summaries together take notes: fewer than the model client has workers.
 
@@ -53,7 +52,6 @@ class Summariser:
         self._model = model
         self._max_tokens = max_tokens
         self._turns = asyncio.Semaphore(at_once)
-        self._prices = prices
 
     async def summarise(
         self, owner: str, document_id: str, *, refresh: bool = False
@@ -71,7 +69,7 @@ class Summariser:
 
     async def keep(self, owner: str, document_id: str) -> None:
         """Makes the document's summary while nobody looks on. Raises what `summarise` raises."""
-        await Run("summary", self.summarise(owner, document_id), self._prices).result()
+        await Run("summary", self.summarise(owner, document_id)).result()
 
     async def _shown(self, indexed: Indexed, summary: str) -> AsyncGenerator[RunEvent, None]:
         yield Started(self._started(indexed, indexed.covered))

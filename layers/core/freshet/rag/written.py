@@ -16,4 +16,4 @@ def require_text(written: str, finish: str) -> None:
 
 def consumed(usage: Usage) -> Consumed:
     """A call's usage as an event of the run."""
-    return Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated, usage.attempts)
+    return Consumed(usage.prompt_tokens, usage.completion_tokens, usage.estimated, usage.attempts, usage.cost)

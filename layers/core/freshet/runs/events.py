@@ -64,12 +64,16 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """Not shown: what a model call used, for the run's metrics. May come several times."""
+    """Not shown: what a model call used, for the run's metrics, and what that cost (USD), if it is known.
+
+    May come several times; `attempts` are counted since the call began.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     estimated: bool = False
     attempts: int = 1
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,6 @@ MEASURABLE_S = 0.01  # a text that came at once has no speed
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """USD per million tokens; None where the price is not known."""
-
-    prompt: float | None = None
-    completion: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """One numbered event; `data` is what stands on the wire."""
 
@@ -55,7 +47,6 @@ class Run:
         self,
         capability: str,
         events: AsyncGenerator[RunEvent, None],
-        prices: Prices | None = None,
         *,
         timeout_s: float | None = None,
     ) -> None:
@@ -63,7 +54,6 @@ class Run:
         self.capability = capability
         self.failure: FreshetError | None = None
         self._events = events
-        self._prices = prices or Prices()
         self._timeout_s = min(timeout_s or RUN_TIMEOUT_S, RUN_TIMEOUT_S)
         self._begun = time.perf_counter()
         self._first: float | None = None
@@ -166,16 +156,15 @@ class Run:
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S else None,
-            "cost": self._cost(prompt, completion),
+            "cost": self._cost(),
             "currency": "USD",
             "attempts": max((used.attempts for used in self._consumed), default=0),
             "estimated": any(used.estimated for used in self._consumed),
         }
 
-    def _cost(self, prompt: int, completion: int) -> float | None:
-        if self._prices.prompt is None or self._prices.completion is None:
-            return None
-        return round((prompt * self._prices.prompt + completion * self._prices.completion) / 1e6, 8)
+    def _cost(self) -> float | None:
+        costs = [used.cost for used in self._consumed if used.cost is not None]
+        return round(sum(costs), 8) if costs and len(costs) == len(self._consumed) else None
 
     def _report(self) -> None:
         outcome = self.failure.code if self.failure else "done"
@@ -185,8 +174,6 @@ class Run:
         if metrics["ttft_ms"] is not None:
             measure("TimeToFirstToken", metrics["ttft_ms"], "Milliseconds", capability=self.capability)
         if self._consumed:
-            # There is no other way to a generation than a stream: the alarm on "false" guards that.
-            measure("Generations", len(self._consumed), streamed="true")
             retries = sum(used.attempts - 1 for used in self._consumed)
             measure("Retries", retries, capability=self.capability)
             tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]

@@ -1,0 +1,216 @@
+"""The way to an endpoint: one pool of connections, requests out, bytes in, failures in our words.
+
+What belongs here: transport for every protocol. What does not: what is asked and what the bytes mean (the
+other modules here), when to try again (`freshet.llm.retry`), how long to wait (`freshet.llm.patience`).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import jiter
+import orjson
+
+from freshet.errors import (
+    FreshetError,
+    ModelBadRequest,
+    ModelCut,
+    ModelError,
+    ModelMalformed,
+    ModelOverloaded,
+)
+from freshet.llm.failures import from_status
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient, Response
+
+Transport = Literal["aiohttp", "httpx2"]
+
+_MAX_BODY = 64_000_000  # bytes of an answer that is no stream: 64 vectors of 8,192 numbers are 12 million
+_MAX_ERROR_BODY = 1_000_000  # bytes of an error that are read
+_DRAIN_S = 0.2  # the end of the body follows [DONE] at once; only a body read to its end frees the connection
+_IDLE_S = 30.0  # a connection that nobody uses is kept so long
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def best_transport() -> Transport:
+    """aiohttp where it is installed: half the CPU a chunk, and no pool that is rescanned with every call.
+
+    It takes some 100 ms to import, which a sandbox with a stream at a time does not earn back.
+    """
+    return "aiohttp" if find_spec("aiohttp") else "httpx2"
+
+
+class Http:
+    """The connections to one base URL, from one event loop. Built with the first request, in a thread."""
+
+    def __init__(self, base_url: str, transport: Transport, headers: Mapping[str, str]) -> None:
+        self._base, _, self._query = base_url.partition("?")
+        self._transport = transport
+        self._headers = dict(headers)
+        self._building = asyncio.Lock()
+        self._client: AsyncClient | None = None
+
+    @asynccontextmanager
+    async def post(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> AsyncIterator["Response"]:
+        """The answer to a JSON body, its status known to be good; closed at the end. Raises ModelError."""
+        async with self._answer("POST", path, headers, _encoded(body)) as response:
+            yield response
+
+    async def post_json(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """The decoded answer to a JSON body. Raises ModelError."""
+        async with self.post(path, body, headers) as response:
+            return decoded(await whole(response))
+
+    async def get(self, path: str, headers: Mapping[str, str]) -> None:
+        """Raises ModelError unless `path` answers with a good status."""
+        async with self._answer("GET", path, headers, b""):
+            pass
+
+    async def client(self) -> "AsyncClient":
+        """The client that holds the connections. Raises ModelError."""
+        if self._client is None:
+            async with self._building:
+                if self._client is None:
+                    # In a thread: the import and the TLS context take a quarter of a second.
+                    with _translated():
+                        self._client = await asyncio.to_thread(self._build)
+        return self._client
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    @asynccontextmanager
+    async def _answer(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes
+    ) -> AsyncIterator["Response"]:
+        client = await self.client()
+        url = (self._base.rstrip("/") + path if path else self._base) + (
+            f"?{self._query}" if self._query else ""
+        )
+        with _translated():
+            request = client.build_request(
+                method,
+                url,
+                content=content,
+                headers={**self._headers, **headers} if headers else self._headers,
+            )
+            response = await client.send(request, stream=True)
+        try:
+            if not response.is_success:
+                await _refuse(response)
+            yield response
+        finally:
+            await response.aclose()
+
+    def _build(self) -> "AsyncClient":
+        import anyio._backends._asyncio  # noqa: F401  # the first request would, in the event loop
+        from httpx2 import AsyncClient, Limits
+
+        options: dict[str, Any] = {
+            # The key goes to this endpoint and nowhere that it points to.
+            "follow_redirects": False,
+            "trust_env": urlsplit(self._base).hostname not in _LOOPBACK,
+            "timeout": None,
+        }
+        if self._transport == "aiohttp":
+            from openai import DefaultAioHttpClient
+
+            # 0 connections are no bound: `freshet.llm.limits` has it.
+            return DefaultAioHttpClient(limits=Limits(max_connections=0, keepalive_expiry=_IDLE_S), **options)
+        return AsyncClient(limits=Limits(keepalive_expiry=_IDLE_S), **options)
+
+
+async def reads(response: "Response") -> AsyncGenerator[bytes, None]:
+    """The body as it comes. A broken connection is an end like any other: the decoder knows if too early."""
+    try:
+        async for data in response.aiter_bytes():
+            yield data
+    except Exception:
+        return
+
+
+async def drain(body: AsyncGenerator[bytes, None]) -> None:
+    """Reads a body to its end, if that comes at once."""
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in body:
+                pass
+    except TimeoutError:
+        return
+
+
+async def whole(response: "Response", limit: int = _MAX_BODY) -> bytes:
+    """All of a body. Raises ModelMalformed beyond `limit` bytes, ModelCut where it breaks."""
+    body = bytearray()
+    try:
+        async for data in response.aiter_bytes():
+            body += data
+            if len(body) > limit:
+                raise ModelMalformed(f"The model's endpoint answered with more than {limit} bytes")
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelCut("The model's answer was cut off") from error
+    return bytes(body)
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON of a body. Raises ModelMalformed."""
+    try:
+        return jiter.from_json(body)
+    except ValueError as error:
+        raise ModelMalformed("The model's endpoint answered with something that is not JSON") from error
+
+
+def content_type(response: "Response") -> str:
+    """The media type of an answer, without its parameters."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower()
+
+
+async def _refuse(response: "Response") -> None:
+    try:
+        body = await whole(response, _MAX_ERROR_BODY)
+    except ModelError:
+        body = b""
+    try:
+        error: Any = jiter.from_json(body)
+    except ValueError:
+        error = body.decode(errors="replace")
+    raise from_status(response.status_code, error, response.headers)
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError as error:  # half of a surrogate pair in a message, a value that JSON does not have
+        raise ModelBadRequest(f"The request can't be sent: {error}") from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever the transport raises, as ours."""
+    try:
+        yield
+    except FreshetError:
+        raise
+    except Exception as error:
+        raise _as_ours(error) from error
+
+
+def _as_ours(error: Exception) -> ModelError:
+    from httpx2 import InvalidURL, TransportError, UnsupportedProtocol
+
+    if isinstance(error, UnsupportedProtocol | InvalidURL | ValueError):
+        return ModelBadRequest(f"The endpoint's address or headers can't be used: {type(error).__name__}")
+    if isinstance(error, TransportError | OSError):
+        return ModelOverloaded("The model's endpoint can't be reached")
+    return ModelError(f"The model's endpoint could not be asked: {type(error).__name__}")
