@@ -4,7 +4,7 @@ set -eu
 lambda="--python-version 3.13 --python-platform x86_64-manylinux_2_28 -c requirements.txt"
 compile() { uv pip compile --quiet --generate-hashes --no-header --no-annotate "$@"; }
 
-compile --universal --python-version 3.11 pyproject.toml --extra parsers --extra bailian --group local --group test \
+compile --universal --python-version 3.11 pyproject.toml --extra parsers --extra bailian --extra aiohttp --group local --group test \
     --group check --group build -o requirements.txt
 # shellcheck disable=SC2086  # a list of options
 compile $lambda pyproject.toml -o layers/dependencies/requirements.txt

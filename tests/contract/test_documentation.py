@@ -50,7 +50,10 @@ def test_every_route_is_in_the_readme_and_no_other(readme: Path) -> None:
 def test_every_setting_is_in_the_readme_with_its_default(readme: Path) -> None:
     described = [(row[0].strip("`"), row[1].strip("`")) for row in table(readme, "settings")]
     defaults = {name.upper(): field.default for name, field in Settings.model_fields.items()}
-    shown = [(name, str(value).lower() if value is False else str(value)) for name, value in defaults.items()]
+    shown = [
+        (name, str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in defaults.items()
+    ]
     assert described == shown
 
 

@@ -27,19 +27,6 @@ def names(path: Path) -> Iterator[str]:
             yield node.name
 
 
-def attributes(path: Path) -> Iterator[str]:
-    """What a module reaches through a dot on an SDK: `sdk.chat.completions`, not our own variables."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).startswith("sdk"):
-            yield node.attr
-
-
-def calls(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            yield node
-
-
 def test_arrows_point_inward() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -53,16 +40,6 @@ def test_only_settings_read_the_environment() -> None:
 
 def test_no_client_that_blocks_is_used() -> None:
     assert {str(path): found for path in MODULES if (found := BLOCKING & set(names(path)))} == {}
-
-
-def test_there_is_one_door_to_a_generation_and_it_streams() -> None:
-    doors = [path for path in MODULES if {"completions", "responses", "messages"} & set(attributes(path))]
-    assert [path.relative_to(PACKAGE).as_posix() for path in doors] == ["llm/providers/openai.py"]
-    asked = [call for call in calls(doors[0]) if any(keyword.arg == "stream" for keyword in call.keywords)]
-    assert [ast.unparse(keyword.value) for keyword in asked[0].keywords if keyword.arg == "stream"] == [
-        "True"
-    ]
-    assert len(asked) == 1
 
 
 def test_functions_are_one_file_each() -> None:

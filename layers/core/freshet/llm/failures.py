@@ -42,14 +42,17 @@ _BY_CODE: dict[str, type[ModelError]] = {
     "rate_limit_exceeded": ModelRateLimited,
     "rate_limit_error": ModelRateLimited,
     "insufficient_quota": ModelRateLimited,
+    "billing_error": ModelRateLimited,
     "overloaded_error": ModelOverloaded,
     "server_error": ModelOverloaded,
     "api_error": ModelOverloaded,
+    "timeout_error": ModelOverloaded,
     "internal_server_error": ModelOverloaded,
     "content_filter": ModelRefused,
     "content_policy_violation": ModelRefused,
     "context_length_exceeded": ModelBadRequest,
     "invalid_request_error": ModelBadRequest,
+    "request_too_large": ModelBadRequest,
 }
 
 
@@ -102,12 +105,14 @@ def _error_object(body: object) -> dict[str, Any]:
 def _build(status: int, error: dict[str, Any], wait: float | None) -> ModelError:
     kind = _kind(status, error)
     extra = {}
-    if isinstance(error.get("code"), str):
-        extra["upstream_code"] = error["code"][:100]
+    named = next((error[name] for name in ("code", "type") if isinstance(error.get(name), str)), "")
+    if named:
+        extra["upstream_code"] = named[:100]
     if status:
         extra["upstream_status"] = status
     # Only what the caller can mend is told in the upstream's words: others name keys and organisations.
-    message = str(error.get("message") or "")[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
+    words = error.get("message") or error.get("detail") or ""  # FastAPI, and with it vLLM, says `detail`
+    message = str(words)[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
     detail = f"{kind.title}: {message}" if message else kind.title
     return kind(detail, retry_after=wait, **extra)
 

@@ -28,7 +28,7 @@ _MAX_RESET_DELAY_S = 0.5
 
 # The caller's own mistakes, and our own refusals.
 _FINAL = (ModelAuthentication, ModelBadRequest, ModelNotFound, ModelRefused, ModelClosed, QueueFull)
-_EXHAUSTED = {"insufficient_quota"}  # a 429 that waiting does not cure
+_EXHAUSTED = {"insufficient_quota", "billing_error"}  # a 429 that waiting does not cure
 
 
 def final(error: ModelError) -> bool:

@@ -5,6 +5,8 @@ other modules here), when to try again (`freshet.llm.retry`), how long to wait (
 """
 
 import asyncio
+import socket
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
@@ -50,7 +52,7 @@ class Http:
     def __init__(self, base_url: str, transport: Transport, headers: Mapping[str, str]) -> None:
         self._base, _, self._query = base_url.partition("?")
         self._transport = transport
-        self._headers = dict(headers)
+        self._headers = {"User-Agent": "freshet", **headers}
         self._building = asyncio.Lock()
         self._client: AsyncClient | None = None
 
@@ -59,6 +61,7 @@ class Http:
         self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
     ) -> AsyncIterator["Response"]:
         """The answer to a JSON body, its status known to be good; closed at the end. Raises ModelError."""
+        headers = {"Content-Type": "application/json", **headers}
         async with self._answer("POST", path, headers, _encoded(body)) as response:
             yield response
 
@@ -212,5 +215,16 @@ def _as_ours(error: Exception) -> ModelError:
     if isinstance(error, UnsupportedProtocol | InvalidURL | ValueError):
         return ModelBadRequest(f"The endpoint's address or headers can't be used: {type(error).__name__}")
     if isinstance(error, TransportError | OSError):
-        return ModelOverloaded("The model's endpoint can't be reached")
+        return ModelOverloaded(f"The model's endpoint can't be reached{_why(error)}")
     return ModelError(f"The model's endpoint could not be asked: {type(error).__name__}")
+
+
+def _why(error: BaseException | None) -> str:
+    """What the operator can mend, without the endpoint's address."""
+    while error is not None:
+        if isinstance(error, socket.gaierror):
+            return ": its name is not known"
+        if isinstance(error, ssl.SSLError):
+            return ": its TLS certificate or handshake is not accepted"
+        error = error.__cause__ or error.__context__
+    return ""

@@ -1,0 +1,13 @@
+"""Answers that fit a pydantic model: the schema that asks for them, parsing, and one round of repair.
+
+What belongs here: what is the same for every provider. What does not: how a provider is told of a schema
+(`providers`), and how a generation is made (`freshet.llm.client`).
+"""
+
+from freshet.llm.structured.items import items
+from freshet.llm.structured.parse import parse
+from freshet.llm.structured.repair import Generate
+from freshet.llm.structured.schema import Schema
+from freshet.llm.structured.whole import structured
+
+__all__ = ["Generate", "Schema", "items", "parse", "structured"]
