@@ -20,6 +20,7 @@ from freshet.errors import (
     ModelTimeout,
 )
 from freshet.llm import Finish, Price, Reset, TextDelta, Usage
+from freshet.llm.providers.http import Transport
 from freshet.llm.retry import MAX_RESETS
 from tests.unit.llm.upstream import StandIn, collect
 
@@ -321,6 +322,18 @@ async def test_a_closed_client_says_so(stand_in: StandIn) -> None:
     await llm.aclose()
     with pytest.raises(ModelClosed):
         await llm.chat_async("hi")
+
+
+@pytest.mark.parametrize("transport", ["aiohttp", "httpx2"])
+async def test_closing_the_client_ends_what_still_runs(stand_in: StandIn, transport: Transport) -> None:
+    await stand_in.fault("slow=100")
+    llm = stand_in.client(transport=transport)
+    running = asyncio.create_task(collect(llm.stream(PROMPT)))
+    await asyncio.sleep(0.5)
+    await llm.aclose()
+    events, error = await asyncio.wait_for(running, 1)
+    assert type(error) is ModelClosed
+    assert text(events)
 
 
 async def test_ping_is_quiet_when_the_endpoint_answers(stand_in: StandIn) -> None:

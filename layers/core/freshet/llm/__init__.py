@@ -4,15 +4,20 @@ Importing this is cheap; a vendor's SDK comes with the first call.
 """
 
 from freshet.llm.attempts import Generation
-from freshet.llm.client import LLMClient, Options, Stats
+from freshet.llm.batch import BatchItem
+from freshet.llm.bounded import gather_with_limit, run_with_timeout
+from freshet.llm.bridge import iterate_sync, run_sync
+from freshet.llm.client import LLMClient, Stats
 from freshet.llm.completion import Completion, Metrics, ToolCall
 from freshet.llm.endpoint import Endpoint, Price
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
+from freshet.llm.options import Options
 from freshet.llm.request import Messages, Request
 from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from freshet.llm.tools import Tool, ToolError, ToolResult, tool
 
 __all__ = [
+    "BatchItem",
     "Completion",
     "Endpoint",
     "Event",
@@ -36,5 +41,9 @@ __all__ = [
     "Usage",
     "estimate_prompt_tokens",
     "estimate_tokens",
+    "gather_with_limit",
+    "iterate_sync",
+    "run_sync",
+    "run_with_timeout",
     "tool",
 ]

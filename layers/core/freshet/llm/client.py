@@ -5,7 +5,6 @@ loop (`lane`), the wire (`providers`).
 """
 
 import asyncio
-import threading
 import time
 from collections.abc import (
     AsyncGenerator,
@@ -20,11 +19,11 @@ from collections.abc import (
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 from pydantic import BaseModel
 
-from freshet.errors import ModelClosed, ModelNotFound, ModelTimeout
+from freshet.errors import ModelNotFound, ModelTimeout
 from freshet.llm.attempts import Generation, generate
 from freshet.llm.batch import BatchItem, run_batch
 from freshet.llm.bridge import iterate_sync, run_sync
@@ -32,8 +31,9 @@ from freshet.llm.completion import Completion, fold
 from freshet.llm.embeddings import Embedder, Vector
 from freshet.llm.endpoint import Endpoint, Key, Price
 from freshet.llm.events import Event
-from freshet.llm.lane import Lane
+from freshet.llm.lane import Lanes
 from freshet.llm.limits import Limits, Slots
+from freshet.llm.options import Options, ToolOptions
 from freshet.llm.patience import Bounds
 from freshet.llm.providers import provider_named
 from freshet.llm.providers.http import Transport, best_transport
@@ -46,30 +46,6 @@ _PING_S = 10.0  # the first call imports the SDK, too
 
 Item = TypeVar("Item", bound=BaseModel)
 Ask = Callable[[Request], AsyncGenerator[Event, None]]
-
-
-class ToolOptions(TypedDict, total=False):
-    """What a call may ask for besides its messages; absent or None leaves it to the upstream.
-
-    `model` names another model of the first endpoint; `timeout` bounds everything, in seconds; `extra` goes
-    into the body as it is.
-    """
-
-    system_prompt: str | None
-    model: str | None
-    temperature: float | None
-    max_tokens: int | None
-    tool_choice: ToolChoice
-    response_format: Mapping[str, Any] | None
-    extra: Mapping[str, Any]
-    timeout: float | None
-
-
-class Options(ToolOptions, total=False):
-    """And where tools are not run: their definitions (or functions), and what the answer's JSON must fit."""
-
-    tools: Iterable[AnyTool]
-    response_model: type[BaseModel] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +112,9 @@ class LLMClient:
         self._concurrent = concurrent
         self._timeout_s = _given(timeout_s, chosen.llm_async_timeout)
         self._stall_s = stall_s
-        self._transport: Transport = transport or best_transport()
         self._on_generation = on_generation
-        self._lanes: dict[asyncio.AbstractEventLoop, Lane] = {}
-        self._lock = threading.Lock()
+        self._lanes = Lanes(self.limits, transport or best_transport())
         self._generations = self._streamed = 0
-        self._closed = False
 
     @property
     def model(self) -> str:
@@ -187,7 +160,7 @@ class LLMClient:
         """
         limit = _given(limit, self.limits.workers) if self._concurrent else 1
         model = options.get("response_model")
-        with self._lane().more_slots(max(limit, 1)) as slots:
+        with self._lanes.here().more_slots(max(limit, 1)) as slots:
 
             async def call(prompt: Messages) -> Completion:
                 return await self._complete(prompt, options, slots)
@@ -265,7 +238,7 @@ class LLMClient:
 
         A batch, with its retries, may take `timeout_s`; all of them together `timeout`, if given.
         """
-        lane = self._lane()
+        lane = self._lanes.here()
         embedder = Embedder(
             lane.candidate(self._endpoint).provider,
             lane.slots,
@@ -283,13 +256,13 @@ class LLMClient:
         """Raises ModelError unless the first model's endpoint answers and accepts the key."""
         try:
             async with asyncio.timeout(_PING_S):
-                await self._lane().candidate(self._endpoint).provider.ping()
+                await self._lanes.here().candidate(self._endpoint).provider.ping()
         except TimeoutError:
             raise ModelTimeout(f"The model's endpoint did not answer within {_PING_S:g} s") from None
 
     def stats(self) -> Stats:
         """What goes on, in all event loops together."""
-        lanes = self._open_lanes()
+        lanes = self._lanes.open()
         return Stats(
             running=sum(lane.running for lane in lanes),
             waiting=sum(lane.slots.waiting for lane in lanes),
@@ -329,7 +302,7 @@ class LLMClient:
 
     def _asks(self, options: ToolOptions, slots: Slots | None = None) -> Ask:
         """How the generations of one call are asked for; its `timeout` bounds all of them together."""
-        lane = self._lane()
+        lane = self._lanes.here()
         first = self._endpoint.named(options.get("model"))
         candidates = [lane.candidate(self._priced(endpoint)) for endpoint in (first, *self._fallbacks)]
         turn = lane.turns(slots or lane.slots, bounded=slots is None)
@@ -357,32 +330,9 @@ class LLMClient:
         if self._on_generation:
             self._on_generation(generation)
 
-    def _lane(self) -> Lane:
-        if self._closed:
-            raise ModelClosed
-        loop = asyncio.get_running_loop()
-        with self._lock:
-            if loop not in self._lanes:
-                for gone in [other for other in self._lanes if other.is_closed()]:
-                    del self._lanes[gone]
-                self._lanes[loop] = Lane(self.limits, self._transport)
-            return self._lanes[loop]
-
-    def _open_lanes(self) -> list[Lane]:
-        with self._lock:
-            return [lane for loop, lane in self._lanes.items() if not loop.is_closed()]
-
     async def aclose(self) -> None:
         """Closes the connections of all loops; calls after it raise ModelClosed."""
-        self._closed = True
-        here = asyncio.get_running_loop()
-        with self._lock:
-            lanes, self._lanes = self._lanes, {}
-        for loop, lane in lanes.items():
-            if loop is here:
-                await lane.aclose()
-            elif loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(lane.aclose(), loop))
+        await self._lanes.aclose()
 
     cleanup = aclose
 

@@ -1,9 +1,14 @@
 """What a client has in one event loop: connections, slots, paces. They end with the loop, if not before."""
 
+import asyncio
+import threading
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
+from freshet.errors import ModelClosed
 from freshet.llm.attempts import Candidate, Turn
+from freshet.llm.bridge import until_loop_ends
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.limits import Limits, Pace, Slots
 from freshet.llm.patience import Patience
@@ -23,8 +28,8 @@ class Lane:
         self._limits = limits
         self._transport = transport
         self._providers: dict[tuple[object, ...], Provider] = {}
-        self._guard = _until_the_loop_ends(self)
-        _begin(self._guard)
+        self._waiting: set[Patience] = set()
+        self._stay = until_loop_ends(partial(_close, self._providers))
 
     def candidate(self, endpoint: Endpoint) -> Candidate:
         """The endpoint, with what leads there; connections are shared by the models of one place."""
@@ -72,9 +77,11 @@ class Lane:
                     taken = pace.take(tokens)
                     if taken is None:
                         continue
+                    self._waiting.add(patience)
                     try:
                         yield
                     finally:
+                        self._waiting.discard(patience)
                         if pace.counts_tokens:
                             pace.settle(taken, tally.total_tokens())
                     return
@@ -82,24 +89,52 @@ class Lane:
         return turn
 
     async def aclose(self) -> None:
-        """Closes the connections."""
-        while self._providers:
-            _, provider = self._providers.popitem()
-            await provider.aclose()
+        """Ends the calls that run, and closes the connections."""
+        for patience in list(self._waiting):
+            patience.close()
+        await self._stay.aclose()
 
 
-async def _until_the_loop_ends(lane: Lane) -> AsyncGenerator[None, None]:
-    """Closes the lane when its loop is shut down: a loop closes the asynchronous generators begun in it.
+class Lanes:
+    """A client's lanes, one for each event loop that it is used from; from any thread."""
 
-    So the loop of a single call (`asyncio.run`, an async view of Flask) leaves no connection behind.
-    """
-    try:
-        yield
-    finally:
-        await lane.aclose()
+    def __init__(self, limits: Limits, transport: Transport) -> None:
+        self._limits = limits
+        self._transport = transport
+        self._lanes: dict[asyncio.AbstractEventLoop, Lane] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def here(self) -> Lane:
+        """The running loop's. Raises ModelClosed after `aclose`."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if self._closed:
+                raise ModelClosed
+            if loop not in self._lanes:
+                for gone in [other for other in self._lanes if other.is_closed()]:
+                    del self._lanes[gone]
+                self._lanes[loop] = Lane(self._limits, self._transport)
+            return self._lanes[loop]
+
+    def open(self) -> list[Lane]:
+        """Those of loops that have not ended."""
+        with self._lock:
+            return [lane for loop, lane in self._lanes.items() if not loop.is_closed()]
+
+    async def aclose(self) -> None:
+        """Closes the running loop's, and has the others close theirs: one of them may wait for this one."""
+        with self._lock:
+            self._closed = True
+            lanes, self._lanes = self._lanes, {}
+        for loop, lane in lanes.items():
+            if loop is asyncio.get_running_loop():
+                await lane.aclose()
+            elif loop.is_running():
+                asyncio.run_coroutine_threadsafe(lane.aclose(), loop)
 
 
-def _begin(generator: AsyncGenerator[None, None]) -> None:
-    """Takes a generator to its first `yield`, before which it awaits nothing."""
-    with suppress(StopIteration):
-        generator.__anext__().send(None)
+async def _close(providers: dict[tuple[object, ...], Provider]) -> None:
+    while providers:
+        _, provider = providers.popitem()
+        await provider.aclose()

@@ -1,12 +1,12 @@
 """How long a stream may take: until its first content, between two chunks, and altogether."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
-from freshet.errors import ModelTimeout
+from freshet.errors import ModelClosed, ModelError, ModelTimeout
 from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Unstreamed
 
 # After the finish reason only the usage and the end of the stream are due: seconds to wait for them.
@@ -32,6 +32,8 @@ class Patience:
         self._clock = asyncio.get_running_loop().time
         self._bounds = bounds
         self._end = self._clock() + bounds.total_s if bounds.total_s is not None else float("inf")
+        self._closed = False
+        self.interrupt: Callable[[], None] | None = None  # of the wait that is under way
         self.renew()
 
     def renew(self) -> None:
@@ -69,8 +71,16 @@ class Patience:
         elif isinstance(event, Finish):
             self.finished = True
 
-    def error(self) -> ModelTimeout:
-        """What to say once a bound has passed."""
+    def close(self) -> None:
+        """The client is closed: ends the wait that is under way."""
+        self._closed = True
+        if self.interrupt:
+            self.interrupt()
+
+    def error(self) -> ModelError:
+        """What to say once a wait is over without a chunk."""
+        if self._closed:
+            return ModelClosed()
         if self._clock() + _TICK_S >= self._end:
             return ModelTimeout(f"The model's answer was not complete within {self._bounds.total_s:g} s")
         if self.shown:
@@ -86,6 +96,7 @@ async def paced(
     The bound is around each wait and never around a `yield`: there it would cancel the consumer.
     """
     watch = _Watch()
+    patience.interrupt = watch.interrupt
     async with aclosing(batches):
         try:
             while True:
@@ -97,12 +108,14 @@ async def paced(
                 except asyncio.CancelledError:
                     if not watch.was_it():
                         raise
-                    if patience.finished:
+                    error = patience.error()
+                    if patience.finished and isinstance(error, ModelTimeout):
                         return  # the answer is whole, only its usage is missing
-                    raise patience.error() from None
+                    raise error from None
                 watch.pause()
                 yield batch
         finally:
+            patience.interrupt = None
             watch.close()
 
 
@@ -136,7 +149,14 @@ class _Watch:
         """Whether a cancellation was this watch's own, and nobody else's as well."""
         return self._fired and self._task is not None and self._task.uncancel() <= self._cancelling
 
+    def interrupt(self) -> None:
+        """Ends the wait, if there is one, as if it were overdue."""
+        if self._task is not None:
+            self._fired = True
+            self._task.cancel()
+
     def close(self) -> None:
+        """No wait follows."""
         self._task = None
         if self._timer:
             self._timer.cancel()
@@ -153,5 +173,4 @@ class _Watch:
         if self._loop.time() + _TICK_S < self._until:
             self._set()
         else:
-            self._fired = True
-            self._task.cancel()
+            self.interrupt()

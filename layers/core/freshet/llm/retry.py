@@ -24,7 +24,7 @@ _FIRST_DELAY_S = 0.5
 _MAX_DELAY_S = 8.0  # with a fallback at hand nobody waits longer for the first model
 _RESETS_BEFORE_NEXT = 2
 _FIRST_RESET_DELAY_S = 0.02  # somebody watches
-_MAX_RESET_DELAY_S = 0.5
+_MAX_RESET_DELAY_S = 0.2
 
 # The caller's own mistakes, and our own refusals.
 _FINAL = (ModelAuthentication, ModelBadRequest, ModelNotFound, ModelRefused, ModelClosed, QueueFull)

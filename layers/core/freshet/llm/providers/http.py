@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ import orjson
 from freshet.errors import (
     FreshetError,
     ModelBadRequest,
+    ModelClosed,
     ModelCut,
     ModelError,
     ModelMalformed,
@@ -55,6 +57,7 @@ class Http:
         self._headers = {"User-Agent": "freshet", **headers}
         self._building = asyncio.Lock()
         self._client: AsyncClient | None = None
+        self._closed = False
 
     @asynccontextmanager
     async def post(
@@ -77,6 +80,8 @@ class Http:
 
     async def client(self) -> "AsyncClient":
         """The client that holds the connections. Raises ModelError."""
+        if self._closed:
+            raise ModelClosed
         if self._client is None:
             async with self._building:
                 if self._client is None:
@@ -86,7 +91,8 @@ class Http:
         return self._client
 
     async def aclose(self) -> None:
-        """Closes the connections."""
+        """Closes the connections; what still reads from them finds its answer cut, and asks no more."""
+        self._closed = True
         if self._client is not None:
             await self._client.aclose()
 
@@ -117,10 +123,12 @@ class Http:
         import anyio._backends._asyncio  # noqa: F401  # the first request would, in the event loop
         from httpx2 import AsyncClient, Limits
 
+        trust_env = urlsplit(self._base).hostname not in _LOOPBACK
         options: dict[str, Any] = {
             # The key goes to this endpoint and nowhere that it points to.
             "follow_redirects": False,
-            "trust_env": urlsplit(self._base).hostname not in _LOOPBACK,
+            "trust_env": trust_env,
+            "verify": _tls(trust_env),
             "timeout": None,
         }
         if self._transport == "aiohttp":
@@ -129,6 +137,13 @@ class Http:
             # 0 connections are no bound: `freshet.llm.limits` has it.
             return DefaultAioHttpClient(limits=Limits(max_connections=0, keepalive_expiry=_IDLE_S), **options)
         return AsyncClient(limits=Limits(keepalive_expiry=_IDLE_S), **options)
+
+
+@cache
+def _tls(trust_env: bool) -> ssl.SSLContext:  # 20 ms and more, once
+    from httpx2 import create_ssl_context
+
+    return create_ssl_context(trust_env=trust_env)
 
 
 async def reads(response: "Response") -> AsyncGenerator[bytes, None]:
