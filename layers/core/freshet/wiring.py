@@ -123,8 +123,10 @@ def model() -> LLMClient:
 
 
 def _measured(generation: Generation) -> None:
-    """Every generation streams: an alarm is on those that did not."""
+    """Every generation streams: an alarm is on those that did not. A retry is told by what it cures."""
     measure("Generations", 1, streamed=str(generation.streamed).lower())
+    for failure in generation.retried:
+        measure("Retries", 1, code=failure.rpartition(" ")[2])
 
 
 async def embed(texts: Sequence[str]) -> list[list[float]]:

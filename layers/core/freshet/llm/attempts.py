@@ -42,6 +42,12 @@ class Generation:
     failures: tuple[str, ...] = ()
     usage: Usage | None = None
 
+    @property
+    def retried(self) -> tuple[str, ...]:
+        """The failures that another attempt followed."""
+        ended = self.outcome in {"done", "broken_off"}
+        return self.failures if ended else self.failures[:-1]
+
 
 # A slot for an attempt at a candidate: its request has gone out when it is given.
 Turn = Callable[[Candidate, Tally, Patience, Course], AbstractAsyncContextManager[None]]

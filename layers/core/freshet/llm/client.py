@@ -38,7 +38,7 @@ from freshet.llm.patience import Bounds
 from freshet.llm.providers import provider_named
 from freshet.llm.providers.http import Transport, best_transport
 from freshet.llm.request import Messages, Request, as_messages
-from freshet.llm.structured import items, parse, structured
+from freshet.llm.structured import Schema, items, parse, structured
 from freshet.llm.tools import AnyTool, ToolChoice, ToolResult, definitions, run_tools
 from freshet.settings import settings
 
@@ -159,6 +159,7 @@ class LLMClient:
         and the same batch begun again asks only for the others.
         """
         limit = _given(limit, self.limits.workers) if self._concurrent else 1
+        options["tools"] = definitions(options.get("tools") or ())  # once: an iterator has only one end
         model = options.get("response_model")
         with self._lanes.here().more_slots(max(limit, 1)) as slots:
 
@@ -171,7 +172,7 @@ class LLMClient:
                 limit=limit,
                 on_progress=on_progress,
                 journal=journal,
-                options={"model": self.model, **options},
+                options=_deciding(self._endpoint.named(options.get("model")), options),
                 parse=(lambda text: parse(text, model)) if model else None,
             )
 
@@ -358,6 +359,15 @@ T = TypeVar("T")
 
 def _given(value: T | None, otherwise: T) -> T:
     return otherwise if value is None else value
+
+
+def _deciding(endpoint: Endpoint, options: Options) -> dict[str, Any]:
+    """What the answers depend on besides their prompts; the journal's word for the same question."""
+    model = options.get("response_model")
+    fitting = Schema.of(model).json_schema if model else None
+    unimportant = {"model", "timeout", "response_model"}
+    asked = {name: value for name, value in options.items() if value and name not in unimportant}
+    return {"url": endpoint.url, "model": endpoint.model, "schema": fitting, **asked}
 
 
 def _named(endpoint: Endpoint) -> Endpoint:

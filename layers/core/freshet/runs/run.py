@@ -174,8 +174,6 @@ class Run:
         if metrics["ttft_ms"] is not None:
             measure("TimeToFirstToken", metrics["ttft_ms"], "Milliseconds", capability=self.capability)
         if self._consumed:
-            retries = sum(used.attempts - 1 for used in self._consumed)
-            measure("Retries", retries, capability=self.capability)
             tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]
             measure("Tokens", tokens, "Count", capability=self.capability)
         if metrics["cost"] is not None:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.providers.http import Transport
+from freshet.llm.providers.openai import OpenAIProvider
 from freshet.llm.request import Request
 
 
@@ -29,11 +30,9 @@ class Provider(Protocol):
 
 
 def provider_named(name: str) -> Callable[[Endpoint, Transport], Provider]:
-    """The provider of that name, imported only now: not in an event loop, please."""
+    """The provider of that name; one that few use is imported only now."""
     if name == "anthropic":
         from freshet.llm.providers.anthropic import AnthropicProvider
 
         return AnthropicProvider
-    from freshet.llm.providers.openai import OpenAIProvider
-
     return OpenAIProvider
