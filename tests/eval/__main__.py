@@ -1,7 +1,7 @@
 """`make eval`: how well the product reads, cuts and finds, on real material.
 
-`python -m tests.eval [retrieval [set …] | chunks [corpus …] | documents [format …]]`, all
-of it without a name. The material is not part of the project: see `DATA`.
+`python -m tests.eval [retrieval [set …] | chunks [corpus …] | documents [format …] |
+streams [kind …]]`, all of it without a name. The material is not part of the project: see `DATA`.
 """
 
 import argparse
@@ -10,13 +10,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.eval import chunks, documents, retrieval
+from tests.eval import chunks, documents, retrieval, streams
 
 DATA = Path(__file__).parents[3] / "shared/data"
 EVALUATIONS = {
     "retrieval": retrieval.evaluate,
     "chunks": chunks.evaluate,
     "documents": documents.evaluate,
+    "streams": streams.evaluate,
 }
 
 
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
     """Prints a table for each evaluation; 1 if the material is not there."""
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
     parser.add_argument("which", nargs="?", choices=EVALUATIONS)
-    parser.add_argument("names", nargs="*", help="sets or formats; all without one")
+    parser.add_argument("names", nargs="*", help="sets, formats or kinds; all without one")
     given = parser.parse_args(arguments)
     if not DATA.is_dir():
         sys.stderr.write(f"There is no material at {DATA}.\n")

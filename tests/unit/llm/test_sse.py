@@ -1,5 +1,6 @@
 """Framing of server-sent events from bytes, in whatever pieces they come."""
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -37,20 +38,30 @@ def test_what_has_no_end_comes_with_the_end_of_the_stream() -> None:
     assert split(b"data: a\n\ndata: b") == [b"a", b"b"]
 
 
-def test_a_line_without_end_is_refused_at_the_limit_whatever_its_pieces() -> None:
+def feed_often(splitter: EventSplitter, read: bytes) -> None:
+    for _ in range(200_001):
+        splitter.feed(read)
+
+
+@pytest.mark.parametrize("read", [b"0123456789", b"data: x", b"data: 0123456789\n", b"data:\n", b"\xe4"])
+def test_an_event_without_end_is_refused_at_the_limit_and_takes_no_more_memory(read: bytes) -> None:
+    splitter = EventSplitter(limit=200_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelMalformed, match="200000 bytes"):
+            feed_often(splitter, read)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 500_000
+
+
+def test_a_line_up_to_the_limit_is_read_whatever_its_pieces() -> None:
     splitter = EventSplitter(limit=1000)
     for _ in range(100):
         splitter.feed(b"0123456789")
-    with pytest.raises(ModelMalformed, match="1000 bytes"):
-        splitter.feed(b"x")
-
-
-def test_an_event_of_endless_lines_is_refused_at_the_limit() -> None:
-    splitter = EventSplitter(limit=1000)
-    for _ in range(100):
-        splitter.feed(b"data: 0123456789\n")
     with pytest.raises(ModelMalformed):
-        splitter.feed(b"data: x\n")
+        splitter.feed(b"x")
 
 
 def test_a_line_of_ten_megabytes_in_small_reads_is_whole_and_quick() -> None:

@@ -7,7 +7,13 @@ what the data means. Works on bytes, so a character that two reads share needs n
 from freshet.errors import ModelMalformed
 
 MAX_EVENT_BYTES = 10_000_000  # a delta has hundreds of bytes; an image in one chunk a few million
+_LINE_BYTES = 48  # what a line takes in memory beside its bytes: an event may be all lines and no bytes
 _BOM = b"\xef\xbb\xbf"
+
+
+def is_stream(body: bytes) -> bool:
+    """Whether a body that may be JSON is a stream of events instead: their first lines can't be mistaken."""
+    return body.removeprefix(_BOM).lstrip().startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
 
 
 class EventSplitter:
@@ -18,8 +24,7 @@ class EventSplitter:
 
     def __init__(self, limit: int = MAX_EVENT_BYTES) -> None:
         self._limit = limit
-        self._tail: list[bytes] = []  # pieces of the line that has no end yet
-        self._tail_size = 0
+        self._tail = bytearray()  # the line that has no end yet
         self._data: list[bytes] = []  # data lines of the event that has no end yet
         self._data_size = 0
         self._after_cr = False
@@ -39,9 +44,8 @@ class EventSplitter:
             lines[0] = self._take_tail() + lines[0]
         events = self._events(lines)
         if tail:
-            self._tail.append(tail)
-            self._tail_size += len(tail)
-        if self._tail_size + self._data_size > self._limit:
+            self._tail += tail
+        if len(self._tail) + self._data_size > self._limit:
             raise ModelMalformed(f"The model's endpoint sent an event of more than {self._limit} bytes")
         return events
 
@@ -50,9 +54,8 @@ class EventSplitter:
         return self._events([self._take_tail(), b""])
 
     def _take_tail(self) -> bytes:
-        tail = b"".join(self._tail)
+        tail = bytes(self._tail)
         self._tail.clear()
-        self._tail_size = 0
         return tail
 
     def _events(self, lines: list[bytes]) -> list[bytes]:
@@ -64,7 +67,7 @@ class EventSplitter:
             if line.startswith(b"data:"):
                 value = line[6:] if line.startswith(b" ", 5) else line[5:]
                 self._data.append(value)
-                self._data_size += len(value)
+                self._data_size += len(value) + _LINE_BYTES
             elif not line and self._data:
                 events.append(self._data[0] if len(self._data) == 1 else b"\n".join(self._data))
                 self._data.clear()

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import jiter
 
-from freshet.errors import ModelBadRequest, ModelError, ModelMalformed
+from freshet.errors import ModelBadRequest, ModelError
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
+from freshet.llm.providers.answer import answered
 from freshet.llm.providers.anthropic_stream import MessageDecoder
-from freshet.llm.providers.http import Http, Transport, content_type, decoded, drain, reads, whole
+from freshet.llm.providers.http import Http, Transport
 from freshet.llm.request import Request
 from freshet.llm.structured import Schema
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MAX_TOKENS = 4096  # the API has no default; every model since Claude 3 can write as much
 
-_HEADERS = {"anthropic-version": "2023-06-01", "content-type": "application/json"}
+_HEADERS = {"anthropic-version": "2023-06-01"}
 _TOOL_CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 
 # In the words of a refusal: what is not taken is `output_config`, or only this one schema.
@@ -43,21 +44,12 @@ class AnthropicProvider:
 
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
         """One attempt at an answer; the events of one read are one batch. Closing it closes the upstream."""
-        decoder = MessageDecoder()
-        async with self._generation(request) as response:
-            if content_type(response) == "application/json":  # it does not stream, though it was asked to
-                yield [Unstreamed(), *decoder.whole(decoded(await whole(response)))]
-                yield decoder.end()
-                return
-            async with aclosing(reads(response)) as body:
-                async for data in body:
-                    if events := decoder.feed(data):
-                        yield events
-                    if decoder.done:
-                        break
-                yield decoder.flush()
-                yield decoder.end()
-                await drain(body)
+        async with (
+            self._generation(request) as response,
+            aclosing(answered(response, MessageDecoder())) as batches,
+        ):
+            async for batch in batches:
+                yield batch
 
     async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
         """Raises ModelBadRequest."""
@@ -89,8 +81,6 @@ class AnthropicProvider:
                 if _NOT_THIS_SCHEMA not in error.detail:
                     self._schemaless.add(request.model)
                 response = await self._asked(in_words, stack)
-            if content_type(response) == "text/html":
-                raise ModelMalformed("The model's endpoint answered with text/html, not with a stream")
             yield response
 
     async def _asked(self, body: Mapping[str, Any], stack: AsyncExitStack) -> "Response":

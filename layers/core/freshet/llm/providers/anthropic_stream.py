@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 
-from freshet.errors import ModelCut, ModelError, ModelMalformed
-from freshet.llm.decode import _parse, _text
+from freshet.errors import ModelCut, ModelMalformed
+from freshet.llm.decode import Decoder, parsed, text_of
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 from freshet.llm.failures import from_stream
-from freshet.llm.sse import EventSplitter
 
 _REASONS = {
     "end_turn": "stop",
@@ -24,12 +23,10 @@ _REASONS = {
 }
 
 
-class MessageDecoder:
-    """Decodes one answer: `feed` until the bytes end or `done`, then `flush`, then `end`.
+class MessageDecoder(Decoder):
+    """Decodes one answer. Without a reason to stop it was cut; with one it is whole, even without its end.
 
-    One `Finish` comes when the upstream names its reason, one `Usage` at the end. A failure waits for `end`,
-    so that the events before it are not lost with it. Tools that run at the upstream are its own affair:
-    neither their calls nor their results show.
+    Tools that run at the upstream are its own affair: neither their calls nor their results show.
 
     Reasons are in OpenAI's words: `end_turn` and `stop_sequence` are `stop`, `max_tokens` is `length`,
     `tool_use` is `tool_calls`, `refusal` is `content_filter`; `pause_turn` and others stay as they are.
@@ -39,50 +36,16 @@ class MessageDecoder:
     """
 
     def __init__(self) -> None:
-        self.done = False
-        self._failure: ModelError | None = None
-        self._splitter = EventSplitter()
+        super().__init__()
         self._forget()
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events that `data` completed."""
+    def whole(self, body: Any) -> list[Event]:
         events: list[Event] = []
-        try:
-            for document in self._splitter.feed(data):
-                self._document(document, events)
-        except ModelError as error:
-            self._failure, self.done = error, True
-        return events
-
-    def flush(self) -> list[Event]:
-        """The events of what the stream's end left without a blank line."""
-        events: list[Event] = []
-        try:
-            for document in self._splitter.flush():
-                self._document(document, events)
-        except ModelMalformed:
-            self._failure = ModelCut("The model's answer was cut inside a chunk")
-        except ModelError as error:
-            self._failure = error
-        return events
-
-    def whole(self, message: Any) -> list[Event]:
-        """The events of an answer that came in one piece; `end` follows, as after a stream.
-
-        Raises the fitting ModelError if it is none.
-        """
-        events: list[Event] = []
-        for chunk in _as_stream(message):
+        for chunk in _as_stream(body):
             self._chunk(chunk, events)
         return events
 
-    def end(self) -> list[Event]:
-        """The upstream's usage, if it sent any. Raises the fitting ModelError if the answer failed.
-
-        An answer without a reason to stop was cut; with one it is whole, even if `message_stop` is missing.
-        """
-        if self._failure:
-            raise self._failure
+    def _end(self) -> list[Event]:
         if not self._finished:
             raise ModelCut("The model's answer ended without a stop reason")
         return self._usages()
@@ -97,7 +60,7 @@ class MessageDecoder:
 
     def _document(self, document: bytes, events: list[Event]) -> None:
         if document and not self.done:
-            self._chunk(_parse(document), events)
+            self._chunk(parsed(document), events)
 
     def _chunk(self, chunk: dict[str, Any], events: list[Event]) -> None:
         try:
@@ -123,10 +86,10 @@ class MessageDecoder:
     def _delta(self, index: int, delta: dict[str, Any], events: list[Event]) -> None:
         match delta["type"]:
             case "text_delta":
-                events.append(TextDelta(_text(delta["text"])))
+                events.append(TextDelta(text_of(delta["text"])))
             case "thinking_delta":
-                events.append(ReasoningDelta(_text(delta["thinking"])))
-            case "input_json_delta" if index in self._calls and (piece := _text(delta["partial_json"])):
+                events.append(ReasoningDelta(text_of(delta["thinking"])))
+            case "input_json_delta" if index in self._calls and (piece := text_of(delta["partial_json"])):
                 self._arguments.pop(index, None)
                 events.append(ToolCallDelta(self._calls[index], None, None, piece))
 
@@ -134,14 +97,14 @@ class MessageDecoder:
         self._begun = True
         match block["type"]:
             case "text" if text := block.get("text"):
-                events.append(TextDelta(_text(text)))
+                events.append(TextDelta(text_of(text)))
             case "thinking" if thinking := block.get("thinking"):
-                events.append(ReasoningDelta(_text(thinking)))
+                events.append(ReasoningDelta(text_of(thinking)))
             case "tool_use":
                 # Some routers give the arguments here, and no deltas; a tool without any gets neither.
                 self._arguments[index] = orjson.dumps(block.get("input") or {}).decode()
                 self._calls[index] = self._called
-                events.append(ToolCallDelta(self._called, _text(block["id"]), _text(block["name"]), ""))
+                events.append(ToolCallDelta(self._called, text_of(block["id"]), text_of(block["name"]), ""))
                 self._called += 1
 
     def _block_end(self, index: int, events: list[Event]) -> None:
@@ -158,7 +121,7 @@ class MessageDecoder:
         self._count(chunk.get("usage"))
         if (reason := chunk["delta"].get("stop_reason")) and not self._finished:
             self._finished = True
-            events.append(Finish(_REASONS.get(_text(reason), reason)))
+            events.append(Finish(_REASONS.get(text_of(reason), reason)))
 
     def _count(self, usage: dict[str, Any] | None) -> None:
         """Takes the numbers in; they are sums so far, so that later ones replace earlier ones."""

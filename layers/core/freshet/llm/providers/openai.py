@@ -2,7 +2,7 @@
 
 The home of the `openai` SDK. What is rare goes through it; a generation takes its own way over the same
 connections: building the SDK's request costs more than the rest of a call, and its chunks ten times more than
-ours (`freshet.llm.decode`). Every generation streams: `_generation` is the one place that asks for one.
+ours (`openai_stream`). Every generation streams: `_generation` is the one place that asks for one.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextman
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from freshet.errors import FreshetError, ModelBadRequest, ModelError, ModelMalformed, ModelOverloaded
-from freshet.llm.decode import ChatDecoder
+from freshet.errors import FreshetError, ModelBadRequest, ModelError, ModelOverloaded
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.failures import from_status
+from freshet.llm.providers.answer import answered
 from freshet.llm.providers.dialect import Dialect
-from freshet.llm.providers.http import Http, Transport, content_type, decoded, drain, reads, whole
+from freshet.llm.providers.http import Http, Transport, decoded, whole
+from freshet.llm.providers.openai_stream import ChatDecoder
 from freshet.llm.request import Request
 
 if TYPE_CHECKING:
@@ -39,21 +40,12 @@ class OpenAIProvider:
 
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
         """One attempt at an answer; the events of one read are one batch. Closing it closes the upstream."""
-        decoder = ChatDecoder()
-        async with self._generation(request) as response:
-            if content_type(response) == "application/json":  # it does not stream, though it was asked to
-                yield [Unstreamed(), *decoder.whole(decoded(await whole(response)))]
-                yield decoder.end()
-                return
-            async with aclosing(reads(response)) as body:
-                async for data in body:
-                    if events := decoder.feed(data):
-                        yield events
-                    if decoder.done:
-                        break
-                yield decoder.flush()
-                yield decoder.end()
-                await drain(body)
+        async with (
+            self._generation(request) as response,
+            aclosing(answered(response, ChatDecoder())) as batches,
+        ):
+            async for batch in batches:
+                yield batch
 
     async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
         """The decoded answer to one embeddings request."""
@@ -99,8 +91,6 @@ class OpenAIProvider:
                 except ModelBadRequest as error:
                     if not self._dialect.learn(request, body, error):
                         raise
-            if content_type(response) == "text/html":
-                raise ModelMalformed("The model's endpoint answered with text/html, not with a stream")
             yield response
 
     async def _headers(self) -> Mapping[str, str]:
