@@ -20,6 +20,7 @@ from infra.local.model.journal import Journal, Seen
 from infra.local.model.rerank import RERANK_MODEL, rerank_request
 from infra.local.model.stream import EventStream
 from infra.local.model.tasks import reply
+from infra.local.model.tool_checks import check_tools
 
 _MAX_BODY = 20_000_000
 
@@ -35,7 +36,7 @@ class StandIn:
     async def chat(self, request: Request) -> ASGIApp:
         """`POST /v1/chat/completions`"""
         seen, fault = await self._enter(request)
-        body = protocol.check_chat(seen.body)
+        body = check_tools(protocol.check_chat(seen.body))
         if failure := await self._fail(fault, seen):
             return failure
         answer = protocol.Answer.build(body, await asyncio.to_thread(reply, body))
@@ -128,8 +129,8 @@ async def _json(request: Request) -> Any:
 
 
 def _refuse(request: Request, error: Exception) -> Response:
-    param = error.param if isinstance(error, protocol.BadRequestError) else None
-    return JSONResponse(protocol.error_body(str(error), status=400, param=param), 400)
+    param, code = (error.param, error.code) if isinstance(error, protocol.BadRequestError) else (None, None)
+    return JSONResponse(protocol.error_body(str(error), status=400, param=param, code=code), 400)
 
 
 def _gone(request: Request, error: Exception) -> Response:

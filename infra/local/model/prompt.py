@@ -1,4 +1,4 @@
-"""What a prompt holds: fenced sources, a question, a document, a conversation, and the rules around them.
+"""What a prompt holds: fenced sources, a question, a document, a conversation, tools' results, and the rules.
 
 Freshet's prompts fence with tags; what is inside a fence is never read as a rule.
 """
@@ -29,6 +29,14 @@ class Source:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the tool `name` said to a call."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Prompt:
     """A request's messages, read."""
@@ -54,6 +62,24 @@ class Prompt:
         """The last thing the user said."""
         said = [text_of(m) for m in self.body["messages"] if m["role"] == "user"]
         return said[-1].strip() if said else ""
+
+    @cached_property
+    def results(self) -> list[ToolResult]:
+        """What tools have said since the user did."""
+        messages = self.body["messages"]
+        asked = max((i for i, message in enumerate(messages) if message["role"] == "user"), default=-1)
+        names: dict[str, str] = {}
+        found = []
+        for message in messages[asked + 1 :]:
+            names |= {call["id"]: call["function"]["name"] for call in message.get("tool_calls") or []}
+            if message["role"] == "tool":
+                found.append(ToolResult(names[message["tool_call_id"]], text_of(message).strip()))
+        return found
+
+    @property
+    def ends_with_result(self) -> bool:
+        """Whether it is a tool that spoke last."""
+        return bool(self.body["messages"][-1]["role"] == "tool")
 
     @cached_property
     def sources(self) -> list[Source]:

@@ -58,23 +58,23 @@ class EventStream:
         self.seen.finished_ms = self.seen.since()
 
     async def _events(self) -> AsyncIterator[bytes]:
-        yield _event(self.answer.chunk({"role": "assistant", "content": ""}))
+        yield _event(self.answer.chunk(self.answer.opening))
         if self.fault.hang == "start":
             await asyncio.Event().wait()
-        for number, piece in enumerate(self.answer.pieces):
+        for number, delta in enumerate(self.answer.deltas):
             await asyncio.sleep(self.pace_s + self.fault.slow / 1000)
             async for event in self._before(number):
                 yield event
-            yield _event(self.answer.chunk({"content": piece}))
+            yield _event(self.answer.chunk(delta))
             self.seen.pieces += 1
-        async for event in self._before(len(self.answer.pieces)):
+        async for event in self._before(len(self.answer.deltas)):
             yield event
         for event in self._end():
             yield event
 
     async def _before(self, number: int) -> AsyncIterator[bytes]:
         """What the fault does before piece `number`."""
-        if self.fault.hang == "middle" and number == max(1, len(self.answer.pieces) // 2):
+        if self.fault.hang == "middle" and number == max(1, len(self.answer.deltas) // 2):
             await asyncio.Event().wait()
         if self.fault.cut == number:
             raise _DroppedError

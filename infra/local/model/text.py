@@ -35,7 +35,7 @@ _WRAPPED = 45  # columns from which a line may have been broken by its page
 _FINAL = tuple(".。!！?？:：;；|")
 _ITEM = re.compile(r"\s*(?:[#|>*•·-]|\d+[.)、]|[一二三四五六七八九十]+、|[(（]\d+[)）])")
 
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """a an and are as at be been being but by can could did do does doing for from had has have having he her
     hers him his how i if in into is it its itself may me might most my no nor not of on or our ours own she
     should so some such than that the their them then there these they this those to too us very was we were
@@ -44,7 +44,7 @@ _STOP_WORDS = frozenset(
 )
 
 # Words of questions and of grammar: they hold no topic, and they break a run of characters in two.
-_CJK_STOP = re.compile(
+CJK_STOP = re.compile(
     "什么时候|什么时间|什么地方|为什么|是什么|有什么|做什么|叫什么|什么样|什么|甚麼|哪一年|哪一个|哪一|哪些|哪个|哪里|哪儿|哪位|哪年"
     "|哪|多少|多久|多长|多大|怎么样|怎么办|怎么|怎样|如何|是否|能否|可否|是不是|有没有|何时|何地|何处|何人|何种|为何|因何|请问|谁|几"
     "|可以|能够|应该|需要|以及|或者|并且|但是|因为|所以|其中|关于|对于|一个|这个|那个|这些|那些|我们|你们|他们|它们|自己"
@@ -100,10 +100,10 @@ def all_terms(text: str) -> list[str]:
 
 def _terms(text: str, *, keep_stops: bool) -> Iterator[str]:
     for word in _WORD.findall(text):
-        if keep_stops or word not in _STOP_WORDS:
+        if keep_stops or word not in STOP_WORDS:
             yield stem(word)
     for run in _CJK_RUN.findall(text):
-        for part in [run] if keep_stops else _CJK_STOP.split(run):
+        for part in [run] if keep_stops else CJK_STOP.split(run):
             if len(part) == 1:
                 yield part
             yield from (part[i : i + 2] for i in range(len(part) - 1))

@@ -4,14 +4,23 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.local.model.prompt import Prompt
-from infra.local.model.tasks import answer, chat, follow_up, schema, summary
+from infra.local.model.protocol import Reply
+from infra.local.model.tasks import answer, calls, chat, follow_up, results, schema, summary
 
 # A task takes a prompt and answers, or says by None that the prompt is not for it.
-Task = Callable[[Prompt], str | None]
-TASKS: tuple[Task, ...] = (schema.reply, follow_up.reply, answer.reply, summary.reply, chat.reply)
+Task = Callable[[Prompt], Reply | None]
+TASKS: tuple[Task, ...] = (
+    calls.reply,
+    schema.reply,
+    results.reply,
+    follow_up.reply,
+    answer.reply,
+    summary.reply,
+    chat.reply,
+)
 
 
-def reply(body: dict[str, Any]) -> str:
-    """The answer to a checked chat request."""
+def reply(body: dict[str, Any]) -> Reply:
+    """The answer to a checked chat request: text, or calls of tools."""
     prompt = Prompt(body)
-    return next(text for task in TASKS if (text := task(prompt)) is not None)
+    return next(said for task in TASKS if (said := task(prompt)) is not None)

@@ -5,6 +5,7 @@ shapes of their own (exercises, events) stand before this one in the registry.
 """
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,12 +22,15 @@ _MAX_ITEMS = 50
 _MAX_DEPTH = 12
 _SENTENCES = 12
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_LOWER, _UPPER = ("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")
 _KEYWORDS = re.compile(r"key ?words?|tags?|concepts?|topics?|labels?|terms?", re.IGNORECASE)
 _FORMATS = {
     "date": "2026-01-01",
     "date-time": "2026-01-01T00:00:00Z",
     "time": "00:00:00",
     "email": "a@example.com",
+    "uri": "https://example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
 }
 
 
@@ -39,11 +43,18 @@ def reply(prompt: Prompt) -> str | None:
         schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
     else:
         return None
-    return json.dumps(_Filler.reading(prompt, schema).fill(schema, ""), ensure_ascii=False)
+    return json.dumps(Filler.reading(_text(prompt), schema).fill(schema, ""), ensure_ascii=False)
+
+
+def _text(prompt: Prompt) -> str:
+    """What the prompt is about."""
+    sources = "\n".join(source.text for source in prompt.sources)
+    results = "\n".join(result.text for result in prompt.results)
+    return prompt.fenced("document") or sources or results or prompt.last_user
 
 
 @dataclass
-class _Filler:
+class Filler:
     """Fills schemas with what a text holds, each sentence and keyword in turn."""
 
     root: dict[str, Any]
@@ -53,16 +64,15 @@ class _Filler:
     numbers: list[str] = field(default_factory=list)
 
     @classmethod
-    def reading(cls, prompt: Prompt, schema: dict[str, Any]) -> "_Filler":
-        sources = "\n".join(source.text for source in prompt.sources)
-        text = prompt.fenced("document") or sources or prompt.last_user
+    def reading(cls, text: str, schema: dict[str, Any]) -> "Filler":
+        """One for `schema`, where its references lead, that knows `text`."""
         said = central(text, _SENTENCES) or sentences(text) or [text]
         frequent = [term for term, _ in Counter(terms(text)).most_common(_SENTENCES)] or ["text"]
         return cls(schema, text, cycle(said), cycle(frequent), _NUMBER.findall(text))
 
     def fill(self, schema: Any, name: str, depth: int = 0) -> Any:
         """A value that validates against `schema`, as far as its text allows."""
-        schema = self._resolved(schema)
+        schema = self.resolved(schema)
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
@@ -74,10 +84,10 @@ class _Filler:
             "number": self._number,
             "boolean": self._yes,
             "null": self._nothing,
-        }.get(_type(schema), self._string)
+        }.get(type_of(schema), self._string)
         return fill(schema, name, depth)
 
-    def _resolved(self, schema: Any) -> dict[str, Any]:
+    def resolved(self, schema: Any) -> dict[str, Any]:
         """The schema behind references, and the first of several that is not null."""
         for _ in range(_MAX_DEPTH):
             if not isinstance(schema, dict):
@@ -86,7 +96,7 @@ class _Filler:
             if "$ref" in schema:
                 schema = self._at(str(schema["$ref"]))
             elif options:
-                schema = next((o for o in options if o.get("type") != "null"), {"type": "null"})
+                schema = next((o for o in options if not _is_null(o)), {"type": "null"})
             else:
                 return schema
         return {"type": "null"}
@@ -118,11 +128,10 @@ class _Filler:
         return next((o for o in options if isinstance(o, str) and o.casefold() in folded), options[0])
 
     def _number(self, schema: dict[str, Any], name: str, depth: int) -> int | float:
-        low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-        high = schema.get("maximum", schema.get("exclusiveMaximum", float("inf")))
-        cast = int if _type(schema) == "integer" else float
-        fits = (value for value in map(float, self.numbers) if low <= value <= high and value == cast(value))
-        return cast(next(fits, low))
+        cast = int if type_of(schema) == "integer" else float
+        low = _least(schema)
+        said = (value for value in map(float, self.numbers) if low <= value and fits(schema, value))
+        return cast(next(said, low))
 
     def _yes(self, schema: dict[str, Any], name: str, depth: int) -> bool:
         return True
@@ -138,9 +147,35 @@ class _Filler:
         return text.ljust(schema.get("minLength", 0), ".")
 
 
-def _type(schema: dict[str, Any]) -> str:
+def type_of(schema: dict[str, Any]) -> str:
     """The schema's type, of several the first that is not null, guessed if it has none."""
     kind = schema.get("type")
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), "null")
     return kind or ("object" if "properties" in schema else "array" if "items" in schema else "string")
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("type") == "null"
+
+
+def fits(schema: dict[str, Any], value: float) -> bool:
+    """Whether a number validates."""
+    step = schema.get("multipleOf", 1 if type_of(schema) == "integer" else 0)
+    return (
+        math.isfinite(value)
+        and schema.get("minimum", value) <= value <= schema.get("maximum", value)
+        and ("exclusiveMinimum" not in schema or schema["exclusiveMinimum"] < value)
+        and ("exclusiveMaximum" not in schema or value < schema["exclusiveMaximum"])
+        and not (step and value % step)
+    )
+
+
+def _least(schema: dict[str, Any]) -> float:
+    """A number that fits, near the lowest bound; zero if there is none."""
+    step = schema.get("multipleOf", 1)
+    bounds: list[float] = [schema[bound] for bound in _LOWER if bound in schema] or [0]
+    bounds += [schema[bound] for bound in _UPPER if bound in schema]
+    steps = (step * (math.ceil(bound / step) + more) for bound in bounds for more in (0, 1, -1))
+    candidates = (*bounds[:1], *steps, sum(bounds) / len(bounds))
+    return next((number for number in candidates if fits(schema, number)), bounds[0])
