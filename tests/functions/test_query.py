@@ -214,21 +214,34 @@ def test_a_model_that_fails_after_the_start_is_the_last_event(ask: Any, index: P
     assert "final_response" not in shown[-1]
 
 
-def test_an_answer_that_is_cut_keeps_what_was_shown(ask: Any, index: Put, fault: Any) -> None:
+def test_an_answer_that_is_cut_begins_again(ask: Any, index: Put, fault: Any) -> None:
     index()
     fault("", "cut=3")
     shown = [data for _, data in frames(ask("query/stream", query="When do wages come?"))]
+    reset = shown.index({"reset": True, "reason": "upstream_cut", "done": False})
+    assert any(data.get("content") for data in shown[:reset])
+    answer = "".join(data.get("content", "") for data in shown[reset:])
+    assert answer == shown[-1]["final_response"]["output"]
+    assert shown[-1]["metrics"]["attempts"] == 2
+    fault("", "cut=3")
+    assert ask("query", query="When do wages come?").json()["answer"] == answer
+
+
+def test_an_answer_that_can_not_begin_again_ends_with_its_problem(ask: Any, index: Put, fault: Any) -> None:
+    index()
+    fault("", "cut=3", "status=400")
+    shown = [data for _, data in frames(ask("query/stream", query="When do wages come?"))]
     assert any(data.get("content") for data in shown)
-    assert shown[-1]["problem"]["code"] == "model_cut"
+    assert shown[-1]["problem"]["code"] == "model_bad_request"
 
 
 def test_the_same_failure_without_a_stream_is_a_status_that_names_the_run(
     ask: Any, index: Put, fault: Any
 ) -> None:
     index()
-    fault("", "cut=3")
+    fault("", "cut=3", "status=400")
     answer = ask("query", query="When do wages come?")
-    assert (answer.status, answer.json()["code"]) == (502, "model_cut")
+    assert (answer.status, answer.json()["code"]) == (502, "model_bad_request")
     assert len(answer.json()["run_id"]) == 26
 
 
@@ -304,13 +317,13 @@ def test_a_summary_is_the_stacks_own_models(summarise: Any, index: Put) -> None:
 
 def test_a_summary_that_fails_is_a_status_or_the_last_event(summarise: Any, index: Put, fault: Any) -> None:
     document_id = index()
-    fault("cut=2", "cut=2", "hang=start")
+    fault("status=400", "cut=2", "status=400", "hang=start")
     failed = summarise(document_id)
-    assert (failed.status, failed.json()["code"]) == (502, "model_cut")
+    assert (failed.status, failed.json()["code"]) == (502, "model_bad_request")
     assert len(failed.json()["run_id"]) == 26
     shown = [data for _, data in frames(summarise(document_id, query="?stream=true"))]
     assert shown[0]["started"]
-    assert shown[-1]["problem"]["code"] == "model_cut"
+    assert shown[-1]["problem"]["code"] == "model_bad_request"
     late = summarise(document_id, headers={"X-Request-Timeout-Ms": "300"})
     assert (late.status, late.json()["code"]) == (504, "deadline")
     assert not summarise(document_id).json()["cached"]

@@ -232,7 +232,7 @@ def test_a_message_that_begins_again_makes_what_was_shown_void() -> None:
     assert events == [
         TextDelta("lost"),
         Usage(7, 1),
-        Reset("model_cut"),
+        Reset("upstream_cut"),
         TextDelta("kept"),
         Finish("stop"),
         Usage(7, 3),
@@ -245,7 +245,7 @@ def test_a_message_that_begins_again_is_counted_from_the_start() -> None:
     events, error = decode(BEGIN, call, finish("tool_use"), again, call, stop(0), finish(), DONE)
     assert error is None
     assert events[-4:] == [
-        Reset("model_cut"),
+        Reset("upstream_cut"),
         ToolCallDelta(0, "a", "f", ""),
         ToolCallDelta(0, None, None, "{}"),
         Finish("stop"),

@@ -141,7 +141,7 @@ async def test_equal_items_of_one_answer_are_all_given() -> None:
 
 
 def begun_again(first: str, second: str) -> list[Event]:
-    return [TextDelta(first), Usage(1, 1), Reset("model_cut"), *says(second)]
+    return [TextDelta(first), Usage(1, 1), Reset("upstream_cut"), *says(second)]
 
 
 @pytest.mark.parametrize(

@@ -143,10 +143,10 @@ async def test_three_attempts_are_the_end(stand_in: StandIn) -> None:
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("cut=4", "model_cut"),
-        ("no_finish", "model_cut"),
-        ("bad_chunk=4", "model_malformed"),
-        ("error_in_stream=4", "model_overloaded"),
+        ("cut=4", "cut"),
+        ("no_finish", "cut"),
+        ("bad_chunk=4", "malformed"),
+        ("error_in_stream=4", "overloaded"),
     ],
 )
 async def test_a_failure_after_content_begins_the_answer_again(
@@ -158,7 +158,7 @@ async def test_a_failure_after_content_begins_the_answer_again(
         events, error = await collect(llm.stream(PROMPT))
     assert error is None
     resets = [index for index, event in enumerate(events) if isinstance(event, Reset)]
-    assert [events[index] for index in resets] == [Reset(reason)] * 2
+    assert [events[index] for index in resets] == [Reset(f"upstream_{reason}")] * 2
     assert text(events[resets[-1] :]) == whole.text
     for index in resets:  # what became void is billed, too
         void = events[index - 1]
@@ -166,7 +166,7 @@ async def test_a_failure_after_content_begins_the_answer_again(
         assert void.estimated
         assert void.cost
     assert isinstance(events[-1], Usage)
-    assert events[-1].failures == (f"freshet-stand-in: {reason}",) * 2
+    assert events[-1].failures == (f"freshet-stand-in: model_{reason}",) * 2
 
 
 async def test_a_completion_holds_nothing_of_what_became_void_but_its_cost(stand_in: StandIn) -> None:
@@ -218,7 +218,7 @@ async def test_silence_in_the_middle_is_a_timeout(stand_in: StandIn) -> None:
         events, error = await collect(llm.stream(PROMPT, timeout=0.8))
     assert type(error) is ModelTimeout
     assert text(events)
-    assert Reset("model_timeout") in events
+    assert Reset("upstream_timeout") in events
     await _disconnected(stand_in)
 
 

@@ -306,7 +306,7 @@ async def test_an_empty_answer_is_not_repeated_to_the_model() -> None:
 
 
 async def test_what_came_before_a_reset_is_no_part_of_the_answer() -> None:
-    answer = [TextDelta('{"text": '), Usage(1, 1), Reset("model_cut"), *says('{"text": "whole"}')]
+    answer = [TextDelta('{"text": '), Usage(1, 1), Reset("upstream_cut"), *says('{"text": "whole"}')]
     assert await events_of(Script(answer)) == answer
 
 

@@ -264,7 +264,7 @@ async def test_calls_of_ready_made_definitions_are_left_to_the_caller() -> None:
 async def test_a_reset_makes_the_calls_before_it_void() -> None:
     void = called("weather", '{"city": "北')
     again = called("weather", '{"city": "上海"}')
-    model = Model([[void, Usage(1, 1), Reset("model_cut"), again, CALLED], ANSWER])
+    model = Model([[void, Usage(1, 1), Reset("upstream_cut"), again, CALLED], ANSWER])
     told = results(await run(model, [weather]))
     assert [(one.id, one.content) for one in told] == [("c0", '{"城市":"上海","天气":"晴"}')]
 

@@ -199,7 +199,7 @@ async def test_an_answer_cut_in_the_middle_begins_again(put: Put, owner: str) ->
     ):
         answerer = Answerer(wiring.retriever(), model, max_tokens=100)
         events = await collected(answerer, owner, asked("Leave?"))
-    reset = events.index(Reset("model_cut"))
+    reset = events.index(Reset("upstream_cut"))
     assert shown(events[reset:]) == done(events)["output"] == "25 days [1]."
     assert [event.attempts for event in events if isinstance(event, Consumed)] == [1, 2]
 

@@ -93,7 +93,7 @@ async def generate(
             _hold(candidate.pace, failure)
             if patience.shown:
                 delay = course.after_content(failure, patience, tally.shown_tokens())
-                yield Reset(failure.code)
+                yield Reset(failure.code.replace("model_", "upstream_"))
                 patience.renew()
             else:
                 delay = course.after_silence(failure, patience)

@@ -56,7 +56,8 @@ class Finish:
 class Reset:
     """The answer begins again after content was shown: what came before is void.
 
-    A `Usage` of the void answer stands before it: the upstream bills that, too. `reason` is an error's code.
+    A `Usage` of the void answer stands before it: the upstream bills that, too. `reason` is `upstream_cut`,
+    `upstream_timeout`, `upstream_overloaded` …, or `invalid_json` of an answer that did not fit its model.
     """
 
     reason: str

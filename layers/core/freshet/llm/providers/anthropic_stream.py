@@ -113,7 +113,7 @@ class MessageDecoder(Decoder):
 
     def _begin(self, message: dict[str, Any], events: list[Event]) -> None:
         if self._begun:
-            events += [*self._usages(), Reset(ModelCut.code)]
+            events += [*self._usages(), Reset("upstream_cut")]
         self._forget()
         self._count(message.get("usage"))
 
