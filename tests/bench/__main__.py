@@ -7,7 +7,7 @@ still a figure of one run is one run's.
 import asyncio
 import sys
 
-from tests.bench import cold_start, ingest, parsing, search, warm
+from tests.bench import cold_start, ingest, llm, parsing, search, warm
 from tests.bench.table import rendered
 
 BENCHES = {
@@ -16,6 +16,7 @@ BENCHES = {
     "parsing": parsing.measure,
     "ingest": ingest.measure,
     "search": search.measure,
+    "llm": llm.measure,
 }
 
 

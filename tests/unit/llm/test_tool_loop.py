@@ -97,6 +97,7 @@ async def test_the_results_of_calls_go_into_the_next_generation() -> None:
         {
             "role": "assistant",
             "content": "我查一下",
+            "reasoning_content": "hm",
             "tool_calls": [
                 {
                     "id": "a",

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,145 @@ async def collect(stream: Any) -> tuple[list[Event], ModelError | None]:
     except ModelError as error:
         return events, error
     return events, None
+
+
+@dataclass(eq=False)
+class Call:
+    """One request, as the upstream saw it. Times are the event loop's; `left` is when the client hung up."""
+
+    model: str
+    body: dict[str, Any]
+    head: str
+    begun: float
+    ended: float | None = None
+    left: float | None = None
+
+
+@dataclass
+class Models:
+    """Knows when its clients leave. A model gives the next of its answers, the last one again and again."""
+
+    answers: dict[str, tuple[Answer, ...]]
+    url: str = ""
+    calls: list[Call] = field(default_factory=list)
+    peak: int = 0
+    connections: int = 0
+
+    @property
+    def asked(self) -> list[str]:
+        """The models that were asked, in order."""
+        return [call.model for call in self.calls]
+
+    @property
+    def running(self) -> list[Call]:
+        return [call for call in self.calls if call.ended is None]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            call, answer = await self._begin(reader)
+            with suppress(ConnectionError):
+                await _answer_until_left(call, answer, reader, writer)
+            call.ended = asyncio.get_running_loop().time()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # it left before it asked
+        finally:
+            self.connections -= 1
+            writer.close()
+
+    async def _begin(self, reader: asyncio.StreamReader) -> tuple[Call, Answer]:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        length = re.search(r"content-length: *(\d+)", head, re.IGNORECASE)
+        assert length
+        body = json.loads(await reader.readexactly(int(length[1])))
+        answers = self.answers[body["model"]]
+        answer = answers[min(self.asked.count(body["model"]), len(answers) - 1)]
+        call = Call(body["model"], body, head, asyncio.get_running_loop().time())
+        self.calls.append(call)
+        self.peak = max(self.peak, len(self.running))
+        return call, answer
+
+
+async def _answer_until_left(
+    call: Call, answer: Answer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    answering = asyncio.ensure_future(answer(writer))
+    leaving = asyncio.ensure_future(reader.read())
+    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    if not answering.done():
+        call.left = asyncio.get_running_loop().time()
+    for task in (answering, leaving):
+        task.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    with suppress(asyncio.CancelledError):
+        await answering
+
+
+@asynccontextmanager
+async def models(
+    tls: ssl.SSLContext | None = None, **answers: Answer | tuple[Answer, ...]
+) -> AsyncIterator[Models]:
+    """An upstream of these models, each with its answer or its answers, one after the other."""
+    known = {name: given if isinstance(given, tuple) else (given,) for name, given in answers.items()}
+    upstream = Models(known)
+    server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0, ssl=tls, backlog=1000)
+    scheme = "https" if tls else "http"
+    upstream.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    async with server:
+        yield upstream
+
+
+def whole(*pieces: str) -> bytes:
+    """A whole answer in these pieces."""
+    return b"".join(map(chunk, pieces)) + chunk(finish="stop") + USAGE + DONE
+
+
+def says(*pieces: str, pause: float = 0) -> Answer:
+    """A whole answer in these pieces."""
+    return sends(*map(chunk, pieces), chunk(finish="stop") + USAGE + DONE, pause=pause)
+
+
+def refuses(status: int, code: str | None = None, **headers: str) -> Answer:
+    """An error with this status; `retry_after` becomes the header `retry-after`."""
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    body = json.dumps({"error": {"message": "no", "code": code}}).encode()
+    return sends(body, status="\r\n".join([f"{status} No", *lines]), kind="application/json", pause=0)
+
+
+def hangs(*reads: bytes, headers: bool = True) -> Answer:
+    """These reads, then nothing, until the client leaves; without `headers` nothing at all."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        if headers:
+            await sends(*reads, pause=0)(writer)
+        await asyncio.Event().wait()
+
+    return answer
+
+
+def aborts(*reads: bytes) -> Answer:
+    """These reads, then the connection is reset; without any, before the headers."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        if reads:
+            await sends(*reads)(writer)
+        writer.transport.abort()
+
+    return answer
+
+
+def speaks(*reads: bytes, pause: float = 0) -> Answer:
+    """Exactly these bytes, the head included."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        for read in reads:
+            writer.write(read)
+            await writer.drain()
+            await asyncio.sleep(pause)
+
+    return answer
+
+
+def framed(*reads: bytes) -> bytes:
+    """These reads in HTTP's chunked encoding, without its end."""
+    return b"".join(b"%x\r\n%b\r\n" % (len(read), read) for read in reads)

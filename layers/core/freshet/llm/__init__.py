@@ -3,6 +3,21 @@
 Importing this is cheap; a vendor's SDK comes with the first call.
 """
 
+from freshet.errors import (
+    Invalid,
+    ModelAuthentication,
+    ModelBadRequest,
+    ModelClosed,
+    ModelCut,
+    ModelError,
+    ModelMalformed,
+    ModelNotFound,
+    ModelOverloaded,
+    ModelRateLimited,
+    ModelRefused,
+    ModelTimeout,
+    QueueFull,
+)
 from freshet.llm.attempts import Generation
 from freshet.llm.batch import BatchItem
 from freshet.llm.bounded import gather_with_limit, run_with_timeout
@@ -23,11 +38,24 @@ __all__ = [
     "Event",
     "Finish",
     "Generation",
+    "Invalid",
     "LLMClient",
     "Messages",
     "Metrics",
+    "ModelAuthentication",
+    "ModelBadRequest",
+    "ModelClosed",
+    "ModelCut",
+    "ModelError",
+    "ModelMalformed",
+    "ModelNotFound",
+    "ModelOverloaded",
+    "ModelRateLimited",
+    "ModelRefused",
+    "ModelTimeout",
     "Options",
     "Price",
+    "QueueFull",
     "ReasoningDelta",
     "Request",
     "Reset",

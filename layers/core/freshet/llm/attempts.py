@@ -4,12 +4,11 @@ What belongs here: what holds for every provider: the bounds in time, what follo
 slots and connections (`lane`), the wire (`providers`), which model comes next (`retry`).
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 
-from freshet.errors import ModelError, ModelRateLimited
+from freshet.errors import ModelClosed, ModelError, ModelRateLimited
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Reset, Usage
 from freshet.llm.limits import Pace
@@ -67,6 +66,7 @@ async def generate(
     """
     course, patience = Course(len(candidates)), Patience(bounds)
     record = Generation(candidates[0].endpoint.model)
+    tally = _tally(request, candidates[0], record)
     try:
         while True:
             candidate = candidates[course.current]
@@ -80,10 +80,12 @@ async def generate(
                         async for batch in batches:
                             for event in batch:
                                 patience.note(event)
+                                if isinstance(event, Reset):  # a router began again within one stream
+                                    yield tally.void()
                                 if tally.is_shown(event):
                                     yield event
             except ModelError as error:
-                failure = error
+                failure = ModelClosed() if patience.closed else error
             if failure is None or patience.shown:
                 record.usage = tally.usage()
                 yield record.usage
@@ -97,10 +99,10 @@ async def generate(
                 patience.renew()
             else:
                 delay = course.after_silence(failure, patience)
-            await asyncio.sleep(delay)
+            await patience.sleep(delay)
             record.outcome = "broken_off"
     finally:
-        report(record)
+        report(_ended(record, tally, patience))
 
 
 def _tally(request: Request, candidate: Candidate, record: Generation) -> Tally:
@@ -116,6 +118,12 @@ def _take_down(record: Generation, tally: Tally, failure: ModelError | None) -> 
     record.outcome = failure.code if failure else "done"
     if failure:
         record.failures += (f"{record.model}: {failure.code}",)
+
+
+def _ended(record: Generation, tally: Tally, patience: Patience) -> Generation:
+    if record.outcome == "broken_off" and patience.shown:  # what was shown is billed
+        record.usage = tally.usage()
+    return record
 
 
 def _hold(pace: Pace, failure: ModelError) -> None:

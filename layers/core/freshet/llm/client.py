@@ -16,7 +16,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
@@ -95,6 +95,7 @@ class LLMClient:
     ) -> None:
         chosen = settings()
         self._endpoint = Endpoint(model, provider, base_url, api_key, key, headers or {}, extra or {}, price)
+        fallbacks = [fallbacks] if isinstance(fallbacks, str) else fallbacks
         self._fallbacks = [
             self._endpoint.named(fallback) if isinstance(fallback, str) else fallback
             for fallback in fallbacks
@@ -161,7 +162,8 @@ class LLMClient:
         limit = _given(limit, self.limits.workers) if self._concurrent else 1
         options["tools"] = definitions(options.get("tools") or ())  # once: an iterator has only one end
         model = options.get("response_model")
-        with self._lanes.here().more_slots(max(limit, 1)) as slots:
+        lane = self._lanes.here()
+        with lane.more_slots(max(limit, 1)) if self._concurrent else nullcontext(lane.slots) as slots:
 
             async def call(prompt: Messages) -> Completion:
                 return await self._complete(prompt, options, slots)
@@ -198,7 +200,7 @@ class LLMClient:
         """Answers with the help of `tools`: calls those that the model asks for, until it asks for none.
 
         Yields the events of every round, and after its calls their results. After `max_rounds` the model has
-        to answer without tools; each call of a tool may take `tool_timeout` seconds.
+        to answer without tools. A call of a tool may take `tool_timeout` seconds; `timeout` bounds the rest.
         """
         ask, request = self._asks(options), self._request(messages, options)
 
@@ -267,7 +269,7 @@ class LLMClient:
         return Stats(
             running=sum(lane.running for lane in lanes),
             waiting=sum(lane.slots.waiting for lane in lanes),
-            held_back=sum(pace.held_back for lane in lanes for pace in lane.paces.values()),
+            held_back=sum(pace.held_back for lane in lanes for pace in list(lane.paces.values())),
             limits=self.limits,
             generations=self._generations,
             streamed=self._streamed,
@@ -291,6 +293,8 @@ class LLMClient:
         return replace(completion, parsed=parse(completion.text, model))
 
     def _request(self, messages: Messages, options: ToolOptions) -> Request:
+        if unknown := options.keys() - Options.__annotations__.keys() - ToolOptions.__annotations__.keys():
+            raise TypeError(f"Unknown options: {', '.join(sorted(unknown))}; the API's own go into `extra`")
         return Request(
             messages=as_messages(messages, options.get("system_prompt")),
             model=_named(self._endpoint.named(options.get("model"))).model,
@@ -305,19 +309,21 @@ class LLMClient:
         """How the generations of one call are asked for; its `timeout` bounds all of them together."""
         lane = self._lanes.here()
         first = self._endpoint.named(options.get("model"))
-        candidates = [lane.candidate(self._priced(endpoint)) for endpoint in (first, *self._fallbacks)]
-        turn = lane.turns(slots or lane.slots, bounded=slots is None)
+        others = [
+            one for one in self._fallbacks if (one.connection, one.model) != (first.connection, first.model)
+        ]
+        candidates = [lane.candidate(self._priced(endpoint)) for endpoint in (first, *others)]
         timeout = options.get("timeout")
         begun: float | None = None
 
         def ask(request: Request) -> AsyncGenerator[Event, None]:
             nonlocal begun
             now = time.monotonic()
+            # Who was let in already is not refused for the next round.
+            turn = lane.turns(slots or lane.slots, bounded=slots is None and begun is None)
             begun = begun or now
-            left = None if timeout is None else max(0.0, begun + timeout - now)
-            return generate(
-                candidates, request, Bounds(self._timeout_s, self._stall_s, left), turn, self._count
-            )
+            bounds = Bounds(self._timeout_s, self._stall_s, timeout, now - begun)
+            return generate(candidates, request, bounds, turn, self._count)
 
         return ask
 
@@ -366,8 +372,9 @@ def _deciding(endpoint: Endpoint, options: Options) -> dict[str, Any]:
     model = options.get("response_model")
     fitting = Schema.of(model).json_schema if model else None
     unimportant = {"model", "timeout", "response_model"}
-    asked = {name: value for name, value in options.items() if value and name not in unimportant}
-    return {"url": endpoint.url, "model": endpoint.model, "schema": fitting, **asked}
+    asked = {name: value for name, value in options.items() if value is not None and name not in unimportant}
+    place = {"provider": endpoint.provider, "url": endpoint.url, "model": endpoint.model}
+    return {**place, "defaults": dict(endpoint.extra), "schema": fitting, **asked}
 
 
 def _named(endpoint: Endpoint) -> Endpoint:

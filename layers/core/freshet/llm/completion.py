@@ -3,10 +3,12 @@
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 
+INVALID_JSON = "invalid_json"  # why an answer that did not fit its model is asked for again
 _MEASURABLE_S = 0.01  # a text that came at once has no speed
 
 
@@ -50,6 +52,8 @@ class Completion:
         """The answer as an assistant's message, to go on from."""
         message: dict[str, Any] = {"role": "assistant", "content": self.text}
         if self.tool_calls:
+            if self.reasoning:  # DeepSeek wants it back between the rounds of a tool loop, and only there
+                message["reasoning_content"] = self.reasoning
             message["tool_calls"] = [
                 {
                     "id": call.id,
@@ -71,12 +75,15 @@ class Answer:
     finish_reason: str = ""
     usages: list[Usage] = field(default_factory=list)
     begun: float = field(default_factory=time.perf_counter)
-    first: float | None = None
+    first: float | None = None  # content, of whichever answer
+    written: float | None = None  # since then this one is written
+    invalid: tuple[str, ...] = ()  # answers that did not fit
 
     def add(self, event: Event) -> None:
         """Takes an event in."""
-        if self.first is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
-            self.first = time.perf_counter()
+        if self.written is None and isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta):
+            self.written = time.perf_counter()
+            self.first = self.first or self.written
         match event:
             case TextDelta(text):
                 self.text.append(text)
@@ -88,7 +95,10 @@ class Answer:
                 self.finish_reason = reason
             case Usage():
                 self.usages.append(event)
-            case Reset():
+            case Reset(reason):
+                if reason == INVALID_JSON:
+                    self.invalid += (f"{self.usages[-1].model if self.usages else ''}: {reason}",)
+                self.written = None
                 self.text.clear()
                 self.reasoning.clear()
                 self.calls.clear()
@@ -102,7 +112,8 @@ class Answer:
         """The answer, once its last event is in."""
         now = time.perf_counter()
         usage = self.usages[-1] if self.usages else Usage(0, 0, estimated=True)
-        writing = now - self.first if self.first else 0.0
+        writing = now - self.written if self.written else 0.0
+        last = self._last_usages()
         speed = round(usage.completion_tokens / writing, 1) if writing > _MEASURABLE_S else None
         costs = [usage.cost for usage in self.usages if usage.cost is not None]
         return Completion(
@@ -113,14 +124,19 @@ class Answer:
                 ttft_ms=None if self.first is None else (self.first - self.begun) * 1000,
                 duration_ms=(now - self.begun) * 1000,
                 tokens_per_second=speed,
-                attempts=usage.attempts,
-                failures=usage.failures,
+                attempts=sum(usage.attempts for usage in last) or usage.attempts,
+                failures=(*(failure for usage in last for failure in usage.failures), *self.invalid),
             ),
             cost=sum(costs) if costs and len(costs) == len(self.usages) else None,
             reasoning="".join(self.reasoning),
             tool_calls=self.tool_calls(),
             parsed=parsed,
         )
+
+    def _last_usages(self) -> list[Usage]:
+        """That of each generation's last attempt, which counts them all."""
+        pairs = zip_longest(self.usages, self.usages[1:])
+        return [usage for usage, after in pairs if after is None or after.attempts <= usage.attempts]
 
 
 async def fold(events: AsyncIterator[Event]) -> Completion:

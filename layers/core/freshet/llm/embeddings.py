@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 from typing import Any, Protocol
 
-from freshet.concurrency import together
 from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
+from freshet.llm.bounded import gather_with_limit
 from freshet.llm.limits import Slots
 from freshet.llm.retry import wait_for_retry
 
@@ -49,13 +49,13 @@ class Embedder:
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """One vector a text, in their order. Raises ModelError; the first failure ends the other batches."""
-        found = await together(*(self._batch(batch) for batch in batches(texts)))
+        # Not more at a time than may run: what waits would count in the queue of others.
+        found = await gather_with_limit(map(self._batch, batches(texts)), self._slots.workers)
         return [vector for batch in found for vector in batch]
 
     async def _batch(self, texts: Sequence[str]) -> list[Vector]:
         try:
-            async with self._slots.slot(inf):
-                return await self._persistently(texts)
+            return await self._persistently(texts)
         except ModelBadRequest:
             if len(texts) == 1:
                 raise
@@ -63,13 +63,16 @@ class Embedder:
         return [*await self._batch(texts[:half]), *await self._batch(texts[half:])]
 
     async def _persistently(self, texts: Sequence[str]) -> list[Vector]:
-        until = asyncio.get_running_loop().time() + self._timeout_s
-        attempt = 0
+        until, attempt = inf, 0
         while True:
             attempt += 1
             try:
-                async with asyncio.timeout_at(until):
-                    body = await self._provider.embed(texts, model=self._model, dimensions=self._dimensions)
+                async with self._slots.slot(inf):
+                    until = min(until, asyncio.get_running_loop().time() + self._timeout_s)
+                    async with asyncio.timeout_at(until):
+                        body = await self._provider.embed(
+                            texts, model=self._model, dimensions=self._dimensions
+                        )
                 return vectors(body, count=len(texts), dimensions=self._dimensions)
             except TimeoutError:
                 raise ModelTimeout(f"No vectors came within {self._timeout_s:g} s") from None

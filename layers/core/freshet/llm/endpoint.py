@@ -66,7 +66,8 @@ class Endpoint:
     async def secret(self) -> str | None:
         """The API key. Raises ModelError if it can't be had."""
         try:
-            return await self.key() if self.key else self.api_key
+            key = await self.key() if self.key else self.api_key
+            return key.strip() if key else None  # of a file it may bring its line's end
         except FreshetError:
             raise
         except Exception as error:

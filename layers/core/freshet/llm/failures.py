@@ -113,6 +113,8 @@ def _build(status: int, error: dict[str, Any], wait: float | None) -> ModelError
     # Only what the caller can mend is told in the upstream's words: others name keys and organisations.
     words = error.get("message") or error.get("detail") or ""  # FastAPI, and with it vLLM, says `detail`
     message = str(words)[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
+    if status == 404 and not named:
+        message = "the model or the path is unknown there (does the base URL lack its /v1?)"
     detail = f"{kind.title}: {message}" if message else kind.title
     return kind(detail, retry_after=wait, **extra)
 

@@ -28,7 +28,7 @@ class Lane:
         self._limits = limits
         self._transport = transport
         self._providers: dict[tuple[object, ...], Provider] = {}
-        self._waiting: set[Patience] = set()
+        self._patient: set[Patience] = set()  # of the calls under way
         self._stay = until_loop_ends(partial(_close, self._providers))
 
     def candidate(self, endpoint: Endpoint) -> Candidate:
@@ -71,26 +71,33 @@ class Lane:
             if bounded and tally.attempt == 1:
                 slots.admit(pace.held_back)
             tokens = tally.expected_tokens() if pace.counts_tokens else 0
-            while True:
-                await pace.ready(tokens, course.wait_until(patience))
-                async with slots.slot(patience.first_by):
-                    taken = pace.take(tokens)
-                    if taken is None:
-                        continue
-                    self._waiting.add(patience)
-                    try:
-                        yield
-                    finally:
-                        self._waiting.discard(patience)
-                        if pace.counts_tokens:
-                            pace.settle(taken, tally.total_tokens())
-                    return
+            with self._closing(patience):
+                while True:
+                    await pace.ready(tokens, course.wait_until(patience), patience.sleep)
+                    async with slots.slot(patience.first_by):
+                        taken = pace.take(tokens)
+                        if taken is None:
+                            continue
+                        try:
+                            yield
+                        finally:
+                            if pace.counts_tokens:
+                                pace.settle(taken, tally.total_tokens())
+                        return
 
         return turn
 
+    @contextmanager
+    def _closing(self, patience: Patience) -> Iterator[None]:
+        self._patient.add(patience)
+        try:
+            yield
+        finally:
+            self._patient.discard(patience)
+
     async def aclose(self) -> None:
         """Ends the calls that run, and closes the connections."""
-        for patience in list(self._waiting):
+        for patience in list(self._patient):
             patience.close()
         await self._stay.aclose()
 

@@ -4,25 +4,40 @@ What does not belong here: what is retried (`retry`), how long a caller waits al
 """
 
 import asyncio
+import random
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from freshet.errors import ModelRateLimited, ModelTimeout, QueueFull
 
 _MINUTE_S = 60.0
-_RAMP_S = 0.02  # those that a rate limit held back set out so far apart, or they meet it again as one
+_SPREAD_S = 0.02  # on average, between two that a rate limit held back
+_MAX_SPREAD_S = 2.0
+_MAX_HOLD_S = 60.0  # an upstream may say it again
+
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`workers` calls at a time and `queue_size` waiting; 0 a minute is no bound. The rates are a model's."""
+    """`workers` calls at a time and `queue_size` waiting; 0 a minute is no bound. The rates are a model's.
+
+    Raises ValueError for a limit that is none.
+    """
 
     workers: int = 5
     queue_size: int = 100
     requests_per_minute: int = 0
     tokens_per_minute: int = 0
+
+    def __post_init__(self) -> None:
+        least = {"workers": 1, "queue_size": 0, "requests_per_minute": 0, "tokens_per_minute": 0}
+        for name, low in least.items():
+            if getattr(self, name) < low:
+                raise ValueError(f"{name} is {getattr(self, name)}, not {low} or more")
 
 
 class Slots:
@@ -31,7 +46,7 @@ class Slots:
     def __init__(self, workers: int, queue_size: int) -> None:
         self.running = 0
         self.waiting = 0
-        self._workers = workers
+        self.workers = workers
         self._queue_size = queue_size
         self._free = asyncio.Semaphore(workers)
 
@@ -39,7 +54,7 @@ class Slots:
         """Raises QueueFull if too many wait already, those included that a rate holds back."""
         waiting = self.waiting + held_back
         if waiting >= self._queue_size and (held_back or self._free.locked()):
-            raise QueueFull(f"{waiting} model calls wait for {self._workers} workers already")
+            raise QueueFull(f"{waiting} model calls wait for {self.workers} workers already")
 
     @asynccontextmanager
     async def slot(self, until: float) -> AsyncGenerator[None, None]:
@@ -49,7 +64,7 @@ class Slots:
             async with asyncio.timeout_at(until):
                 await self._free.acquire()
         except TimeoutError:
-            raise ModelTimeout(f"All {self._workers} model workers stayed busy") from None
+            raise ModelTimeout(f"All {self.workers} model workers stayed busy") from None
         finally:
             self.waiting -= 1
         self.running += 1
@@ -118,32 +133,29 @@ class Pace:
         self._tokens = Window(limits.tokens_per_minute)
         self._clock = asyncio.get_running_loop().time
         self._held_until = 0.0
-        self._ramp_until = 0.0
 
     def hold(self, seconds: float) -> None:
         """The endpoint limits the rate: nobody asks this model for so long."""
-        self._held_until = max(self._held_until, self._clock() + seconds)
-        self._ramp_until = max(self._ramp_until, self._held_until)
+        self._held_until = max(self._held_until, self._clock() + min(seconds, _MAX_HOLD_S))
 
-    async def ready(self, tokens: int, until: float) -> None:
+    async def ready(self, tokens: int, until: float, sleep: Sleep = asyncio.sleep) -> None:
         """Returns when a request may go out. Raises ModelRateLimited if that is not before `until`."""
-        on_ramp = False
-        while (delay := self._delay(tokens, on_ramp=on_ramp)) > 0:
-            if self._clock() + delay >= until:
+        while (delay := self._delay(tokens)) > 0:
+            left = until - self._clock() - delay
+            if left <= 0:
                 raise ModelRateLimited(
                     "The model's rate limit lasts longer than this call", retry_after=delay, held_back=True
                 )
-            on_ramp = on_ramp or self._clock() < self._ramp_until
             self.held_back += 1
             try:
-                await asyncio.sleep(delay)
+                await sleep(delay + min(left, self._spread()))
             finally:
                 self.held_back -= 1
 
     def take(self, tokens: int) -> Taken | None:
         """Counts a request that goes out now; None if it may not, since others were faster."""
         now = self._clock()
-        if now < self._held_until or max(self._requests.delay(1, now), self._tokens.delay(tokens, now)) > 0:
+        if self._delay(tokens) > 0:
             return None
         self._requests.take(1, now)
         return self._tokens.take(tokens, now)
@@ -152,10 +164,10 @@ class Pace:
         """The request took so many tokens."""
         self._tokens.settle(taken, tokens)
 
-    def _delay(self, tokens: int, *, on_ramp: bool) -> float:
+    def _delay(self, tokens: int) -> float:
         now = self._clock()
-        if now < self._held_until or (now < self._ramp_until and not on_ramp):
-            place = self._ramp_until
-            self._ramp_until += _RAMP_S
-            return place - now
-        return max(self._requests.delay(1, now), self._tokens.delay(tokens, now))
+        return max(self._held_until - now, self._requests.delay(1, now), self._tokens.delay(tokens, now))
+
+    def _spread(self) -> float:
+        """Those who wait for the same moment don't set out as one, or they meet the limit again as one."""
+        return random.uniform(0, min(_MAX_SPREAD_S, _SPREAD_S * (self.held_back - 1)))  # noqa: S311

@@ -23,6 +23,7 @@ class Bounds:
     first_s: float
     stall_s: float
     total_s: float | None = None
+    spent_s: float = 0.0  # of the total, by generations before
 
 
 class Patience:
@@ -31,8 +32,9 @@ class Patience:
     def __init__(self, bounds: Bounds) -> None:
         self._clock = asyncio.get_running_loop().time
         self._bounds = bounds
-        self._end = self._clock() + bounds.total_s if bounds.total_s is not None else float("inf")
-        self._closed = False
+        total_s = float("inf") if bounds.total_s is None else bounds.total_s
+        self._end = self._clock() + max(0.0, total_s - bounds.spent_s)
+        self.closed = False
         self.interrupt: Callable[[], None] | None = None  # of the wait that is under way
         self.renew()
 
@@ -73,13 +75,26 @@ class Patience:
 
     def close(self) -> None:
         """The client is closed: ends the wait that is under way."""
-        self._closed = True
+        self.closed = True
         if self.interrupt:
             self.interrupt()
 
+    async def sleep(self, seconds: float) -> None:
+        """Waits. Raises ModelClosed if the client is closed meanwhile."""
+        closing = asyncio.Event()
+        self.interrupt = closing.set
+        try:
+            async with asyncio.timeout(seconds):
+                await closing.wait()
+        except TimeoutError:
+            return
+        finally:
+            self.interrupt = None
+        raise ModelClosed
+
     def error(self) -> ModelError:
         """What to say once a wait is over without a chunk."""
-        if self._closed:
+        if self.closed:
             return ModelClosed()
         if self._clock() + _TICK_S >= self._end:
             return ModelTimeout(f"The model's answer was not complete within {self._bounds.total_s:g} s")

@@ -40,6 +40,8 @@ def as_messages(messages: Messages, system_prompt: str | None = None) -> list[di
             asked = [dict(message) for message in messages]
         except (TypeError, ValueError):
             raise Invalid("Messages are a text, or a list of objects with `role` and `content`") from None
+    if any(not isinstance(message.get("role"), str) for message in asked):
+        raise Invalid("Every message needs a `role`")
     if not asked:
         raise Invalid("A model call needs at least one message")
     return [{"role": "system", "content": system_prompt}, *asked] if system_prompt else asked

@@ -46,6 +46,13 @@ class Tally:
             failures=self._failures,
         )
 
+    def void(self) -> Usage:
+        """What was used so far, by an answer that the upstream itself begins again."""
+        used = self.usage()
+        self._usage = None
+        self._pieces.clear()
+        return used
+
     @property
     def attempt(self) -> int:
         """The number of this attempt, from 1."""

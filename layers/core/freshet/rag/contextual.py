@@ -49,7 +49,6 @@ class Contextualiser:
             return ""
         sentence = " ".join(completion.text.split())[:_LONGEST]
         usage = completion.usage
-        measure("Generations", 1, streamed="true")
         measure("Tokens", usage.prompt_tokens + usage.completion_tokens, capability="context")
         measure("ContextsMissing", int(not sentence))
         return sentence

@@ -31,8 +31,7 @@ async def answered(
         return
     async with aclosing(reads(response)) as pieces:
         async for data in pieces:
-            if events := decoder.feed(data):
-                yield events
+            yield decoder.feed(data)  # a keep-alive is no event, but a sign of life
             if decoder.done:
                 break
         yield decoder.flush()

@@ -6,8 +6,8 @@ connections (`http`). Every generation streams: `_body` is the one place that as
 """
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import jiter
@@ -45,7 +45,7 @@ class AnthropicProvider:
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
         """One attempt at an answer; the events of one read are one batch. Closing it closes the upstream."""
         async with (
-            self._generation(request) as response,
+            aclosing(await self._generation(request)) as response,
             aclosing(answered(response, MessageDecoder())) as batches,
         ):
             async for batch in batches:
@@ -67,24 +67,21 @@ class AnthropicProvider:
         """Closes the connections."""
         await self._http.aclose()
 
-    @asynccontextmanager
-    async def _generation(self, request: Request) -> AsyncIterator["Response"]:
+    async def _generation(self, request: Request) -> "Response":
         """The answer, begun. Where a schema is refused, it is asked for in words."""
         body = _body(request, in_words=request.model in self._schemaless)
-        async with AsyncExitStack() as stack:
-            try:
-                response = await self._asked(body, stack)
-            except ModelBadRequest as error:
-                in_words = _body(request, in_words=True)
-                if in_words == body or not _NO_SCHEMA.search(error.detail):
-                    raise
-                if _NOT_THIS_SCHEMA not in error.detail:
-                    self._schemaless.add(request.model)
-                response = await self._asked(in_words, stack)
-            yield response
+        try:
+            return await self._asked(body)
+        except ModelBadRequest as error:
+            in_words = _body(request, in_words=True)
+            if in_words == body or not _NO_SCHEMA.search(error.detail):
+                raise
+            if _NOT_THIS_SCHEMA not in error.detail:
+                self._schemaless.add(request.model)
+        return await self._asked(in_words)
 
-    async def _asked(self, body: Mapping[str, Any], stack: AsyncExitStack) -> "Response":
-        return await stack.enter_async_context(self._http.post("/messages", body, await self._headers()))
+    async def _asked(self, body: Mapping[str, Any]) -> "Response":
+        return await self._http.post("/messages", body, await self._headers())
 
     async def _headers(self) -> Mapping[str, str]:
         key = await self._endpoint.secret()
@@ -122,10 +119,23 @@ def _translated(request: Request, *, in_words: bool) -> dict[str, Any]:
     if request.tool_choice is not None:
         body["tool_choice"] = _tool_choice(request.tool_choice)
     body.update(request.extra)
+    if _lacks_its_thinking(turns):
+        body.pop("thinking", None)
     if schema:  # beside what else `extra` may configure there
         form = {"type": "json_schema", "schema": schema.json_schema}
         body["output_config"] = {"format": form, **body.get("output_config", {})}
     return {**body, "stream": True}
+
+
+def _lacks_its_thinking(turns: list[dict[str, Any]]) -> bool:
+    """Whether a tool loop goes on without the signed thinking before its calls, which we don't keep.
+
+    With `thinking` on, the API refuses that: the rounds after the first do without.
+    """
+    asked = [turn["content"] for turn in turns if turn["role"] == "assistant"]
+    last = asked[-1] if asked and turns[-1]["role"] == "user" else []
+    kinds = {block.get("type") for block in last if isinstance(block, dict)}
+    return "tool_use" in kinds and not kinds & {"thinking", "redacted_thinking"}
 
 
 def _schema(request: Request) -> Schema | None:

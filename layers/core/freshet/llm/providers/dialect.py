@@ -43,7 +43,10 @@ class Dialect:
 
     def body(self, request: Request) -> dict[str, Any]:
         """The body of a streamed chat request."""
-        body: dict[str, Any] = {"model": request.model, "messages": request.messages}
+        messages = request.messages
+        if self._refuses(request, "reasoning_content"):
+            messages = [_without_reasoning(message) for message in messages]
+        body: dict[str, Any] = {"model": request.model, "messages": messages}
         if not self._refuses(request, "stream_options"):
             body["stream_options"] = {"include_usage": True}
         if request.temperature is not None:
@@ -70,7 +73,9 @@ class Dialect:
             return True  # learnt from another call meanwhile
         words = error.detail.lower()
         parameter = _refused_parameter(request, words)
-        if parameter and parameter in sent:
+        if "reasoning_content" in words and any("reasoning_content" in one for one in sent["messages"]):
+            self._refused.add((request.model, "reasoning_content"))
+        elif parameter and parameter in sent:
             self._refused.add((request.model, parameter))
         elif request.schema is not None and _is_about_the_format(request, words):
             self._step_down(request, request.schema, words)
@@ -112,6 +117,10 @@ def _refused_parameter(request: Request, words: str) -> str | None:
         return "stream_options"
     # `auto` is what it would do anyway.
     return "tool_choice" if "tool_choice" in words and request.tool_choice == "auto" else None
+
+
+def _without_reasoning(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in message.items() if name != "reasoning_content"}
 
 
 def _formatted(request: Request, schema: Schema, form: _Form) -> dict[str, Any]:

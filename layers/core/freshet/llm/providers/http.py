@@ -7,8 +7,8 @@ other modules here), when to try again (`freshet.llm.retry`), how long to wait (
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,14 +29,16 @@ from freshet.errors import (
 from freshet.llm.failures import from_status
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import URL, AsyncClient, Response
 
 Transport = Literal["aiohttp", "httpx2"]
 
 _MAX_BODY = 64_000_000  # bytes of an answer that is no stream: 64 vectors of 8,192 numbers are 12 million
 _MAX_ERROR_BODY = 1_000_000  # bytes of an error that are read
 _DRAIN_S = 0.2  # the end of the body follows [DONE] at once; only a body read to its end frees the connection
+_MAX_IDLE = 20  # connections that httpx2 keeps while nobody uses them
 _IDLE_S = 30.0  # a connection that nobody uses is kept so long
+_SECRET_HEADERS = ("authorization", "api-key", "x-api-key")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -57,26 +59,23 @@ class Http:
         self._headers = {"User-Agent": "freshet", **headers}
         self._building = asyncio.Lock()
         self._client: AsyncClient | None = None
+        self._urls: dict[str, URL] = {}
         self._closed = False
 
-    @asynccontextmanager
-    async def post(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]
-    ) -> AsyncIterator["Response"]:
-        """The answer to a JSON body, its status known to be good; closed at the end. Raises ModelError."""
-        headers = {"Content-Type": "application/json", **headers}
-        async with self._answer("POST", path, headers, _encoded(body)) as response:
-            yield response
+    async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> "Response":
+        """The answer to a JSON body, its status known to be good; the caller closes it. Raises ModelError."""
+        return await self._answer(
+            "POST", path, {"Content-Type": "application/json", **headers}, _encoded(body)
+        )
 
     async def post_json(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
         """The decoded answer to a JSON body. Raises ModelError."""
-        async with self.post(path, body, headers) as response:
+        async with aclosing(await self.post(path, body, headers)) as response:
             return decoded(await whole(response))
 
     async def get(self, path: str, headers: Mapping[str, str]) -> None:
         """Raises ModelError unless `path` answers with a good status."""
-        async with self._answer("GET", path, headers, b""):
-            pass
+        await (await self._answer("GET", path, headers, b"")).aclose()
 
     async def client(self) -> "AsyncClient":
         """The client that holds the connections. Raises ModelError."""
@@ -96,28 +95,26 @@ class Http:
         if self._client is not None:
             await self._client.aclose()
 
-    @asynccontextmanager
-    async def _answer(
-        self, method: str, path: str, headers: Mapping[str, str], content: bytes
-    ) -> AsyncIterator["Response"]:
+    async def _answer(self, method: str, path: str, headers: Mapping[str, str], content: bytes) -> "Response":
         client = await self.client()
-        url = (self._base.rstrip("/") + path if path else self._base) + (
-            f"?{self._query}" if self._query else ""
-        )
         with _translated():
             request = client.build_request(
-                method,
-                url,
-                content=content,
-                headers={**self._headers, **headers} if headers else self._headers,
+                method, self._url(path), content=content, headers={**self._headers, **headers}
             )
             response = await client.send(request, stream=True)
-        try:
-            if not response.is_success:
+        if not response.is_success:
+            async with aclosing(response):
                 await _refuse(response)
-            yield response
-        finally:
-            await response.aclose()
+        return response
+
+    def _url(self, path: str) -> "URL":
+        """Parsed once: that costs as much as a tenth of a call."""
+        if path not in self._urls:
+            from httpx2 import URL
+
+            query = f"?{self._query}" if self._query else ""
+            self._urls[path] = URL((self._base.rstrip("/") + path if path else self._base) + query)
+        return self._urls[path]
 
     def _build(self) -> "AsyncClient":
         import anyio._backends._asyncio  # noqa: F401  # the first request would, in the event loop
@@ -136,7 +133,9 @@ class Http:
 
             # 0 connections are no bound: `freshet.llm.limits` has it.
             return DefaultAioHttpClient(limits=Limits(max_connections=0, keepalive_expiry=_IDLE_S), **options)
-        return AsyncClient(limits=Limits(keepalive_expiry=_IDLE_S), **options)
+        # Its pool looks at every idle connection with each call: not too many of them.
+        limits = Limits(max_keepalive_connections=_MAX_IDLE, keepalive_expiry=_IDLE_S)
+        return AsyncClient(limits=limits, **options)
 
 
 @cache
@@ -199,6 +198,9 @@ async def _refuse(response: "Response") -> None:
         body = await whole(response, _MAX_ERROR_BODY)
     except ModelError:
         body = b""
+    for name in _SECRET_HEADERS:
+        if secret := response.request.headers.get(name, "").removeprefix("Bearer "):
+            body = body.replace(secret.encode(), b"***")
     try:
         error: Any = jiter.from_json(body)
     except ValueError:
@@ -208,7 +210,8 @@ async def _refuse(response: "Response") -> None:
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
     try:
-        return orjson.dumps(body)
+        # A copy: what orjson returns holds 4 KB or more, and is kept as long as the stream is open.
+        return bytes(memoryview(orjson.dumps(body)))
     except TypeError as error:  # half of a surrogate pair in a message, a value that JSON does not have
         raise ModelBadRequest(f"The request can't be sent: {error}") from error
 
@@ -221,13 +224,14 @@ def _translated() -> Iterator[None]:
     except FreshetError:
         raise
     except Exception as error:
-        raise _as_ours(error) from error
+        ours = _as_ours(error)
+        raise ours from None if isinstance(ours, ModelBadRequest) else error  # it may quote the key
 
 
 def _as_ours(error: Exception) -> ModelError:
-    from httpx2 import InvalidURL, TransportError, UnsupportedProtocol
+    from httpx2 import InvalidURL, LocalProtocolError, TransportError, UnsupportedProtocol
 
-    if isinstance(error, UnsupportedProtocol | InvalidURL | ValueError):
+    if isinstance(error, UnsupportedProtocol | InvalidURL | LocalProtocolError | TypeError | ValueError):
         return ModelBadRequest(f"The endpoint's address or headers can't be used: {type(error).__name__}")
     if isinstance(error, TransportError | OSError):
         return ModelOverloaded(f"The model's endpoint can't be reached{_why(error)}")

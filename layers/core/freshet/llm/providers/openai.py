@@ -6,10 +6,11 @@ ours (`openai_stream`). Every generation streams: `_generation` is the one place
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from freshet.errors import FreshetError, ModelBadRequest, ModelError, ModelOverloaded
 from freshet.llm.endpoint import Endpoint
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
     from openai import AsyncOpenAI
 
-_AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+_AZURE = re.compile(r"https://[^/?]+\.(openai|cognitiveservices|services\.ai)\.azure\.com(:\d+)?(/|\?|$)")
 
 
 class OpenAIProvider:
@@ -41,7 +42,7 @@ class OpenAIProvider:
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
         """One attempt at an answer; the events of one read are one batch. Closing it closes the upstream."""
         async with (
-            self._generation(request) as response,
+            aclosing(await self._generation(request)) as response,
             aclosing(answered(response, ChatDecoder())) as batches,
         ):
             async for batch in batches:
@@ -77,27 +78,21 @@ class OpenAIProvider:
         """Closes the connections."""
         await self._http.aclose()
 
-    @asynccontextmanager
-    async def _generation(self, request: Request) -> AsyncIterator["Response"]:
+    async def _generation(self, request: Request) -> "Response":
         headers = await self._headers()
-        async with AsyncExitStack() as stack:
-            while True:
-                body = self._dialect.body(request)
-                try:
-                    response = await stack.enter_async_context(
-                        self._http.post("/chat/completions", body, headers)
-                    )
-                    break
-                except ModelBadRequest as error:
-                    if not self._dialect.learn(request, body, error):
-                        raise
-            yield response
+        while True:
+            body = self._dialect.body(request)
+            try:
+                return await self._http.post("/chat/completions", body, headers)
+            except ModelBadRequest as error:
+                if not self._dialect.learn(request, body, error):
+                    raise
 
     async def _headers(self) -> Mapping[str, str]:
         key = await self._endpoint.secret()
         if not key:
             return {}
-        if (urlsplit(self._endpoint.url).hostname or "").endswith(_AZURE_HOSTS):
+        if _AZURE.match(self._endpoint.url):
             return {"api-key": key}
         return {"Authorization": f"Bearer {key}"}
 

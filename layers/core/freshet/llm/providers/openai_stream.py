@@ -12,6 +12,8 @@ from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCal
 from freshet.llm.failures import from_stream
 
 _DONE = b"[DONE]"
+# Reasons that mean: it broke. vLLM and SGLang, OpenRouter, DeepSeek.
+_BROKEN = {"abort", "error", "insufficient_system_resource"}
 _MAX_REFUSAL = 500  # characters of a refusal that are told
 
 
@@ -95,7 +97,10 @@ class ChatDecoder(Decoder):
             events.extend(map(self._tool_call, calls))
         if refusal := delta.get("refusal"):
             self._refusal = (self._refusal + text_of(refusal))[:_MAX_REFUSAL]
-        if (reason := choice.get("finish_reason")) and not self._finished:
+        reason = choice.get("finish_reason")
+        if reason in _BROKEN:
+            raise ModelCut(f"The model's endpoint broke the answer off ({reason})")
+        if reason and not self._finished:
             self._finished = True
             events.append(Finish(text_of(reason)))
 

@@ -37,6 +37,8 @@ class Schema:
     @classmethod
     def of(cls, model: type[BaseModel]) -> "Schema":
         """An answer that is a `model`. Raises Invalid for one that is no object (`RootModel[list[int]]`)."""
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise Invalid(f"A structured answer is a pydantic model, which {model!r} is not")
         try:
             plain = _root(model.model_json_schema())
         except PydanticUserError as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from freshet.errors import ModelMalformed
-from freshet.llm.completion import Answer
+from freshet.llm.completion import INVALID_JSON, Answer
 from freshet.llm.events import Event, Reset
 from freshet.llm.request import Request
 from freshet.llm.structured.parse import parse
@@ -33,7 +33,7 @@ async def structured(
     problem = _problem(answer, model)
     if problem is None:
         return
-    yield Reset("invalid_json")
+    yield Reset(INVALID_JSON)
     complaint = f"That can't be used. {problem.detail}\nGive the whole answer again, corrected, as JSON only."
     again = Answer()
     async with aclosing(generate(asked_again(request, "".join(answer.text), complaint))) as events:

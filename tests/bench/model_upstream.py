@@ -1,0 +1,119 @@
+"""A lean OpenAI-compatible upstream for the benches, as a process of its own: it must never be the slow part.
+
+The model's name is the order: `chunks=200,pace_ms=10,first_ms=20` answers with 200 chunks, one every 10 ms,
+the first after 20. `pace_ms=0` sends one chunk a turn of the event loop; without a pace they come at once.
+`GET /open` tells how many answers are open: asked for, not ended, and their connections not closed.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_HEAD = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
+)
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The base URL of an upstream that runs for the time of the block."""
+    command = [sys.executable, "-m", "tests.bench.model_upstream"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        finally:
+            process.terminate()
+
+
+def _chunk(delta: dict[str, Any], finish: str | None = None, usage: dict[str, int] | None = None) -> bytes:
+    body = {
+        "id": "chatcmpl-BKq0abcdefghijklmnopqrstuvwx",
+        "object": "chat.completion.chunk",
+        "created": 1776000000,
+        "model": "bench",
+        "system_fingerprint": "fp_0123456789",
+        "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
+        "usage": usage,
+    }
+    return _framed(b"data: " + json.dumps(body, separators=(",", ":")).encode() + b"\n\n")
+
+
+def _framed(data: bytes) -> bytes:
+    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+
+
+_PIECE = _chunk({"content": " token"})
+_END = _chunk({}, "stop", {"prompt_tokens": 5, "completion_tokens": 200, "total_tokens": 205})
+_DONE = _framed(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+
+
+class Upstream(asyncio.Protocol):
+    """One connection; requests one after the other."""
+
+    answering = 0
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._task: asyncio.Task[None] | None = None
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._task:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, end, body = bytes(self._received).partition(b"\r\n\r\n")
+        if not end:
+            return
+        if head.startswith(b"GET /open"):
+            self._received.clear()
+            count = str(Upstream.answering).encode()
+            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(count), count))
+            return
+        length = next(
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        )
+        if len(body) >= length:
+            self._received.clear()
+            self._task = asyncio.ensure_future(self._answer(json.loads(body)["model"]))
+
+    async def _answer(self, order: str) -> None:
+        asked = {name: float(value) for name, _, value in (part.partition("=") for part in order.split(","))}
+        chunks = int(asked["chunks"])
+        Upstream.answering += 1
+        try:
+            await asyncio.sleep(asked.get("first_ms", 0) / 1000)
+            if "pace_ms" in asked:
+                self._transport.write(_HEAD)
+                for _ in range(chunks):
+                    self._transport.write(_PIECE)
+                    await asyncio.sleep(asked["pace_ms"] / 1000)
+                self._transport.write(_END + _DONE)
+            else:
+                self._transport.write(_HEAD + _PIECE * chunks + _END + _DONE)
+        finally:
+            Upstream.answering -= 1
+
+
+async def main() -> None:
+    """Serves on a free port, which it prints."""
+    server = await asyncio.get_running_loop().create_server(Upstream, "127.0.0.1", 0, backlog=2048)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
