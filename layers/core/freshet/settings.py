@@ -48,8 +48,8 @@ class Settings(BaseModel):
     model_prices: Json[dict[str, tuple[float, float] | tuple[float, float, float]]] = Field(
         "{}",
         validate_default=True,
-        description="USD per million prompt, completion and (optional) cached prompt tokens, by model, as JSON: "
-        '`{"gpt-4.1-mini": [0.4, 1.6, 0.1]}`',
+        description="USD per million prompt, completion and (optional) cached prompt tokens, by model, as "
+        'JSON: `{"gpt-4.1-mini": [0.4, 1.6, 0.1]}`',
     )
 
     llm_async_workers: int = Field(5, ge=1, description="model calls at a time in one process")

@@ -121,9 +121,9 @@ async def kept_alive(
             while not writer.is_closing():
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+                answered.append(number)
                 writer.write(_CHUNKED + framed(whole("fine")) + b"0\r\n\r\n")
                 await writer.drain()
-                answered.append(number)
                 after(writer, len(answered))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

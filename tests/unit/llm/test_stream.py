@@ -236,9 +236,9 @@ async def test_one_deadline_covers_the_retries(stand_in: StandIn) -> None:
     await stand_in.fault("status=500", times=9)
     async with stand_in.client() as llm:
         started = time.monotonic()
-        _, error = await collect(llm.stream(PROMPT, timeout=0.4))
+        _, error = await collect(llm.stream(PROMPT, timeout=0.7))
     assert type(error) is ModelOverloaded
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 0.9
 
 
 async def test_closing_the_stream_closes_the_upstream_and_frees_the_worker(stand_in: StandIn) -> None:

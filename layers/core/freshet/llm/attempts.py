@@ -98,7 +98,7 @@ async def generate(
                 yield Reset(failure.code.replace("model_", "upstream_"))
                 patience.renew()
             else:
-                delay = course.after_silence(failure, patience)
+                delay = _beyond_hold(candidate.pace, failure, course.after_silence(failure, patience))
             await patience.sleep(delay)
             record.outcome = "broken_off"
     finally:
@@ -124,6 +124,14 @@ def _ended(record: Generation, tally: Tally, patience: Patience) -> Generation:
     if record.outcome == "broken_off" and patience.shown:  # what was shown is billed
         record.usage = tally.usage()
     return record
+
+
+def _beyond_hold(pace: Pace, failure: ModelError, delay: float) -> float:
+    """What is left of a delay to wait for here: a rate limit is waited for with the model's other callers."""
+    if not isinstance(failure, ModelRateLimited):
+        return delay
+    pace.hold(delay)
+    return 0.0
 
 
 def _hold(pace: Pace, failure: ModelError) -> None:

@@ -179,7 +179,7 @@ class LLMClient:
             )
 
     async def stream_items(
-        self, messages: Messages, *, item_model: type[Item], **options: Unpack[Options]
+        self, messages: Messages, *, item_model: type[Item], **options: Unpack[ToolOptions]
     ) -> AsyncGenerator[Item, None]:
         """Each element of the answered array as soon as it is complete."""
         async with aclosing(
@@ -278,7 +278,7 @@ class LLMClient:
     def _events(
         self, messages: Messages, options: Options, slots: Slots | None = None
     ) -> AsyncGenerator[Event, None]:
-        ask, request = self._asks(options, slots), self._request(messages, options)
+        ask, request = self._asks(options, slots), self._request(messages, options, Options)
         if tools := options.get("tools"):
             request = replace(request, tools=definitions(tools))
         model = options.get("response_model")
@@ -292,8 +292,8 @@ class LLMClient:
             return completion
         return replace(completion, parsed=parse(completion.text, model))
 
-    def _request(self, messages: Messages, options: ToolOptions) -> Request:
-        if unknown := options.keys() - Options.__annotations__.keys() - ToolOptions.__annotations__.keys():
+    def _request(self, messages: Messages, options: ToolOptions, known: type = ToolOptions) -> Request:
+        if unknown := options.keys() - known.__optional_keys__:  # type: ignore[attr-defined]  # of a TypedDict
             raise TypeError(f"Unknown options: {', '.join(sorted(unknown))}; the API's own go into `extra`")
         return Request(
             messages=as_messages(messages, options.get("system_prompt")),
