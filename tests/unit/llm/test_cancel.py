@@ -24,6 +24,7 @@ from tests.unit.llm.upstream import (
     refuses,
     says,
     sends,
+    until,
 )
 
 pytestmark = pytest.mark.timeout(60)
@@ -59,12 +60,6 @@ async def client(upstream: Models, **options: Any) -> AsyncIterator[LLMClient]:
         assert (llm.stats().running, llm.stats().waiting, llm.stats().held_back) == (0, 0, 0)
         ours = {task for task in asyncio.all_tasks() - before if "serve" not in repr(task.get_coro())}
         assert not ours
-
-
-async def until(condition: Callable[[], Any], within: float = 5) -> None:
-    async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110 - what it waits for is no event
-            await asyncio.sleep(0.002)
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

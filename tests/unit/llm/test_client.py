@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from freshet.errors import Invalid, ModelAuthentication, ModelClosed, ModelCut, ModelRateLimited
-from freshet.llm import Generation, LLMClient, TextDelta, Usage
+from freshet.llm import Endpoint, Generation, LLMClient, TextDelta, Usage
+from freshet.llm.providers.openai import OpenAIProvider
+from freshet.settings import settings
 from tests.unit.llm.upstream import DONE, USAGE, RawServer, StandIn, chunk, collect, raw_server, sends
 
 pytestmark = pytest.mark.timeout(30)
@@ -56,6 +58,44 @@ async def test_one_fallback_may_be_given_by_its_name() -> None:
     async with raw_server(*down, FINE) as upstream, client(upstream, fallbacks="backup") as llm:
         assert await llm.chat_async("hi") == "fine"
     assert [body["model"] for body in upstream.bodies] == ["m"] * 3 + ["backup"]
+
+
+async def test_an_azure_address_keeps_its_deployment_and_its_version() -> None:
+    async with raw_server(FINE) as upstream:
+        address = f"{upstream.url.removesuffix('v1')}openai/deployments/mine?api-version=2024-10-21"
+        async with LLMClient(base_url=address, model="m", api_key="k") as llm:
+            assert await llm.chat_async("hi") == "fine"
+    assert upstream.heads[0].startswith(
+        "POST /openai/deployments/mine/chat/completions?api-version=2024-10-21 HTTP/1.1\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("base_url", "header"),
+    [
+        ("https://mine.openai.azure.com/openai/deployments/d?api-version=2024-10-21", "api-key"),
+        ("https://mine.services.ai.azure.com/openai/v1/", "api-key"),
+        ("https://api.deepseek.com/v1", "Authorization"),
+        ("https://openai.azure.com.example.org/v1", "Authorization"),
+    ],
+)
+async def test_azure_gets_its_key_in_a_header_of_its_own(base_url: str, header: str) -> None:
+    provider = OpenAIProvider(Endpoint("m", base_url=base_url, api_key="k"), "httpx2")
+    assert list(await provider._headers()) == [header]
+
+
+async def test_costs_come_from_the_table_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_PRICES", '{"m": [1000000, 2000000], "backup": [1, 1, 1]}')
+    settings.cache_clear()
+    try:
+        async with raw_server(FINE) as upstream, client(upstream) as llm:
+            known = await llm.complete("hi")
+            unknown = await llm.complete("hi", model="another")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert (known.usage.prompt_tokens, known.usage.completion_tokens, known.cost) == (7, 3, 13.0)
+    assert unknown.cost is None
 
 
 async def test_switched_off_concurrency_is_one_call_at_a_time_in_batches_too(stand_in: StandIn) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from freshet.errors import ModelRateLimited, ModelTimeout, QueueFull
 from freshet.llm import LLMClient
 from freshet.llm.limits import Limits, Pace, Window
-from tests.unit.llm.upstream import Answer, models, refuses, says
+from tests.unit.llm.upstream import Answer, models, refuses, says, until
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -30,12 +30,6 @@ def takes(seconds: float) -> Answer:
         await FINE(writer)
 
     return answer
-
-
-async def until(condition: Any, within: float = 5) -> None:
-    async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110 - what it waits for is no event
-            await asyncio.sleep(0.002)
 
 
 async def outcomes(calls: Any) -> list[Any]:

@@ -280,3 +280,10 @@ def speaks(*reads: bytes, pause: float = 0) -> Answer:
 def framed(*reads: bytes) -> bytes:
     """These reads in HTTP's chunked encoding, without its end."""
     return b"".join(b"%x\r\n%b\r\n" % (len(read), read) for read in reads)
+
+
+async def until(condition: Callable[[], Any], within: float = 5) -> None:
+    """Returns once `condition` holds. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - what it waits for is no event
+            await asyncio.sleep(0.002)
