@@ -68,11 +68,12 @@ class Course:
     """The way of one generation through `models` models, numbered in the order of preference.
 
     Without content a model has MAX_ATTEMPTS in a row, then it is given up for the next. After content it is
-    alive, and the answer begins again: twice there, then at the next in turn.
+    alive, and the answer begins again: twice there, then at the next in turn, and all of them may be asked.
     """
 
     def __init__(self, models: int) -> None:
-        self._left = list(range(models))
+        self._all = range(models)
+        self._left = list(self._all)
         self._turn = 0
         self._silent = 0
         self._resets = 0
@@ -102,6 +103,7 @@ class Course:
         spent = self._resets > MAX_RESETS or self._void_tokens > MAX_VOID_TOKENS
         if final(error) or spent or patience.over:
             raise error
+        self._left, self._turn = list(self._all), self.current  # those given up have had time to recover
         if self._resets % _RESETS_BEFORE_NEXT == 0:
             self._turn = (self._turn + 1) % len(self._left)
         return random.uniform(0, min(_MAX_RESET_DELAY_S, _FIRST_RESET_DELAY_S * 2**self._resets))  # noqa: S311
