@@ -36,12 +36,6 @@ HEARD = [TextDelta("hello"), Finish("stop"), Usage(7, 3)]
 ADDRESS = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 
 
-@pytest.fixture(params=["aiohttp", "httpx2"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    chosen: Transport = request.param
-    return chosen
-
-
 @asynccontextmanager
 async def provider(
     url: str, transport: Transport = "httpx2", **options: Any

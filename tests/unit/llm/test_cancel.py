@@ -34,12 +34,6 @@ CLOSED_WITHIN_S = 0.1
 LONG_S = 20.0
 
 
-@pytest.fixture(params=["aiohttp", "httpx2"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    kind: Transport = request.param
-    return kind
-
-
 @pytest.fixture(autouse=True)
 def _nothing_is_logged(caplog: pytest.LogCaptureFixture) -> Any:
     """asyncio tells of tasks that were destroyed and of exceptions that nobody took in its log alone."""

@@ -13,7 +13,7 @@ from freshet.llm.providers.openai import OpenAIProvider
 from freshet.settings import settings
 from tests.unit.llm.upstream import DONE, USAGE, RawServer, StandIn, chunk, collect, raw_server, sends
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 END = chunk(finish="stop") + USAGE + DONE
 FINE = sends(chunk("fine") + END)

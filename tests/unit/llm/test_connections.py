@@ -22,26 +22,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from freshet.errors import ModelError, ModelOverloaded
-from freshet.llm import LLMClient, retry
+from freshet.llm import LLMClient
 from freshet.llm.providers.http import Transport
 from tests.unit.llm.upstream import collect, framed, models, refuses, says, whole
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 FINE = says("fine")
 _CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-
-
-@pytest.fixture(params=["aiohttp", "httpx2"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    kind: Transport = request.param
-    return kind
-
-
-@pytest.fixture(autouse=True)
-def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What follows a fault is tested here, not that half a second lies between two attempts."""
-    monkeypatch.setattr(retry, "_FIRST_DELAY_S", 0.02)
 
 
 def client(url: str, **options: Any) -> LLMClient:

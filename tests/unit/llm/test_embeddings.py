@@ -13,7 +13,7 @@ from freshet.llm import LLMClient
 from freshet.llm.embeddings import MAX_BATCH_CHARACTERS, MAX_BATCH_TEXTS, batches
 from tests.unit.llm.upstream import Answer, StandIn, raw_server, sends
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 MODEL = "freshet-stand-in-embedding"
 

@@ -16,7 +16,7 @@ from freshet.errors import (
     ModelRefused,
     ModelTimeout,
 )
-from freshet.llm import Endpoint, Generation, LLMClient, Price, Reset, TextDelta, Usage, retry
+from freshet.llm import Endpoint, Generation, LLMClient, Price, Reset, TextDelta, Usage
 from tests.unit.llm.upstream import (
     DONE,
     Answer,
@@ -30,17 +30,10 @@ from tests.unit.llm.upstream import (
     speaks,
 )
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 DOWN = refuses(503)
 CUT = sends(chunk("half "), chunk("an answer"), pause=0)
-
-
-@pytest.fixture(autouse=True)
-def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What follows a fault is tested here, not that half a second lies between two attempts."""
-    monkeypatch.setattr(retry, "_FIRST_DELAY_S", 0.02)
-    monkeypatch.setattr(retry, "_MAX_RESET_DELAY_S", 0.01)
 
 
 def client(url: str, *fallbacks: str | Endpoint, **options: Any) -> LLMClient:

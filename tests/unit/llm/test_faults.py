@@ -47,7 +47,7 @@ from tests.unit.llm.upstream import (
     whole,
 )
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 FINE = says("全部", " fine")
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -56,17 +56,8 @@ RESETS = 4
 BEGUN = (chunk("half "), chunk("an "), chunk("answer"))
 
 
-@pytest.fixture(params=["aiohttp", "httpx2"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    kind: Transport = request.param
-    return kind
-
-
 @pytest.fixture(autouse=True)
-def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What follows a fault is tested here, not that half a second lies between two attempts."""
-    monkeypatch.setattr(retry, "_FIRST_DELAY_S", 0.02)
-    monkeypatch.setattr(retry, "_MAX_RESET_DELAY_S", 0.01)
+def _few_resets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "MAX_RESETS", RESETS)
 
 

@@ -22,7 +22,7 @@ from freshet.llm.endpoint import Key
 from freshet.llm.rerank import Reranker, scores
 from tests.unit.llm.upstream import Answer, RawServer, StandIn, raw_server, sends
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 PATIENT = 20  # seconds: the first call of a process imports the SDK
 LEAVE = "How many days of paid leave do I have?"

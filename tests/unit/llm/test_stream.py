@@ -19,12 +19,12 @@ from freshet.errors import (
     ModelRateLimited,
     ModelTimeout,
 )
-from freshet.llm import Finish, Price, Reset, TextDelta, Usage
+from freshet.llm import Finish, Price, Reset, TextDelta, Usage, retry
 from freshet.llm.providers.http import Transport
 from freshet.llm.retry import MAX_RESETS
 from tests.unit.llm.upstream import StandIn, collect
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 PROMPT = "写一首关于人工智能的诗"
 
@@ -232,13 +232,15 @@ async def test_one_deadline_ends_a_slow_answer(stand_in: StandIn) -> None:
     assert 0.5 < time.monotonic() - started < 1
 
 
-async def test_one_deadline_covers_the_retries(stand_in: StandIn) -> None:
+async def test_one_deadline_covers_the_retries(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "_FIRST_DELAY_S", 0.5)
     await stand_in.fault("status=500", times=9)
     async with stand_in.client() as llm:
         started = time.monotonic()
-        _, error = await collect(llm.stream(PROMPT, timeout=0.7))
+        _, error = await collect(llm.stream(PROMPT, timeout=0.2))
     assert type(error) is ModelOverloaded
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 0.4  # a wait that would pass it is not begun
+    assert len(await stand_in.requests()) == 1
 
 
 async def test_closing_the_stream_closes_the_upstream_and_frees_the_worker(stand_in: StandIn) -> None:

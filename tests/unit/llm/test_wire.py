@@ -23,7 +23,7 @@ from freshet.errors import (
 from freshet.llm import Finish, LLMClient, TextDelta, Usage
 from tests.unit.llm.upstream import DONE, ROOT, USAGE, chunk, collect, raw_server, sends
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 ERRORS = ROOT.parent / "shared/data/llm_wire/errors"
 END = chunk(finish="stop") + USAGE + DONE
