@@ -25,6 +25,7 @@ from freshet.llm.completion import Answer, ToolCall
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 from freshet.llm.failures import from_status
 from freshet.llm.providers.anthropic_stream import MessageDecoder
+from tests.unit.llm.upstream import outcome
 
 WIRE = Path(__file__).parents[4] / "shared/data/llm_wire"
 
@@ -61,13 +62,7 @@ END = finish(output_tokens=3) + DONE
 
 
 def decode(*reads: bytes) -> tuple[list[Event], ModelError | None]:
-    decoder = MessageDecoder()
-    events = [event for read in reads if not decoder.done for event in decoder.feed(read)]
-    events += decoder.flush()
-    try:
-        return events + decoder.end(), None
-    except ModelError as error:
-        return events, error
+    return outcome(MessageDecoder(), *reads)
 
 
 def failure(*reads: bytes) -> ModelError:

@@ -23,19 +23,13 @@ from freshet.errors import (
 from freshet.llm import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from freshet.llm.providers.openai_stream import ChatDecoder
 from tests.unit.llm.recorded import CUTS, Cut, Recording, anywhere, check, each, recorded
-from tests.unit.llm.upstream import DONE, USAGE, chunk
+from tests.unit.llm.upstream import DONE, USAGE, chunk, outcome
 
 END = chunk(finish="stop") + DONE
 
 
 def decode(*reads: bytes) -> tuple[list[Event], ModelError | None]:
-    decoder = ChatDecoder()
-    events = [event for read in reads if not decoder.done for event in decoder.feed(read)]
-    events += decoder.flush()
-    try:
-        return events + decoder.end(), None
-    except ModelError as error:
-        return events, error
+    return outcome(ChatDecoder(), *reads)
 
 
 def failure(*reads: bytes) -> ModelError:

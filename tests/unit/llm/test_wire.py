@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,10 @@ from freshet.errors import (
     ModelTimeout,
 )
 from freshet.llm import Finish, LLMClient, TextDelta, Usage
-from tests.unit.llm.upstream import DONE, ROOT, USAGE, chunk, collect, raw_server, sends
+from tests.unit.llm.upstream import DONE, USAGE, chunk, collect, raw_server, sends
 
 pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
-ERRORS = ROOT.parent / "shared/data/llm_wire/errors"
 END = chunk(finish="stop") + USAGE + DONE
 
 
@@ -170,21 +168,6 @@ async def test_an_exhausted_quota_is_not_tried_again() -> None:
         with pytest.raises(ModelRateLimited):
             await llm.chat_async("hi")
     assert len(upstream.heads) == 1
-
-
-@pytest.mark.skipif(not ERRORS.is_dir(), reason="the recorded errors are not here")
-@pytest.mark.parametrize(
-    "path", sorted(ERRORS.glob("openai-chat*[0-9a-f].json")) or [Path("none")], ids=lambda p: p.stem
-)
-async def test_recorded_errors_of_real_providers_are_understood(path: Path) -> None:
-    body = await asyncio.to_thread(path.read_bytes)
-    code = json.loads(body)["error"].get("code")
-    answer = sends(body, status="400 Bad Request", kind="application/json")
-    expected = {"model_not_found": ModelNotFound, "invalid_api_key": ModelAuthentication}
-    async with raw_server(answer) as upstream, client(upstream.url) as llm:
-        with pytest.raises(ModelError) as caught:
-            await llm.chat_async("hi")
-    assert type(caught.value) is expected.get(code, ModelBadRequest)
 
 
 async def test_half_a_surrogate_pair_in_the_prompt_is_a_bad_request() -> None:

@@ -15,6 +15,7 @@ import httpx
 
 from freshet.errors import ModelError
 from freshet.llm import Event, LLMClient
+from freshet.llm.decode import Decoder
 
 ROOT = Path(__file__).parents[3]
 
@@ -287,3 +288,13 @@ async def until(condition: Callable[[], Any], within: float = 5) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - what it waits for is no event
             await asyncio.sleep(0.002)
+
+
+def outcome(decoder: Decoder, *reads: bytes) -> tuple[list[Event], ModelError | None]:
+    """The events that a decoder makes of the reads of a body, and the error that ended them."""
+    events = [event for read in reads if not decoder.done for event in decoder.feed(read)]
+    events += decoder.flush()
+    try:
+        return events + decoder.end(), None
+    except ModelError as error:
+        return events, error

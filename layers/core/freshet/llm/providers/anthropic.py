@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jiter
 
-from freshet.errors import ModelBadRequest, ModelError
+from freshet.errors import ModelBadRequest
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.providers.answer import answered
@@ -57,11 +57,7 @@ class AnthropicProvider:
 
     async def ping(self) -> None:
         """Raises ModelError unless the endpoint answers and takes the key; it need not know `/models`."""
-        try:
-            await self._http.get("/models", await self._headers())
-        except ModelError as error:
-            if error.extra.get("upstream_status") not in {404, 405}:
-                raise
+        await self._http.ping("/models", await self._headers())
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -68,11 +68,7 @@ class OpenAIProvider:
 
     async def ping(self) -> None:
         """Raises ModelError unless the endpoint answers and takes the key; it need not know `/models`."""
-        try:
-            await self._http.get("/models", await self._headers())
-        except ModelError as error:
-            if error.extra.get("upstream_status") not in {404, 405}:
-                raise
+        await self._http.ping("/models", await self._headers())
 
     async def aclose(self) -> None:
         """Closes the connections."""
