@@ -7,7 +7,7 @@ other modules here), when to try again (`freshet.llm.retry`), how long to wait (
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -89,7 +89,7 @@ class Http:
             async with self._building:
                 if self._client is None:
                     # In a thread: the import and the TLS context take a quarter of a second.
-                    with _translated():
+                    with translated():
                         self._client = await asyncio.to_thread(self._build)
         return self._client
 
@@ -101,7 +101,7 @@ class Http:
 
     async def _answer(self, method: str, path: str, headers: Mapping[str, str], content: bytes) -> "Response":
         client = await self.client()
-        with _translated():
+        with translated():
             request = client.build_request(
                 method, self._url(path), content=content, headers={**self._headers, **headers}
             )
@@ -220,26 +220,29 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
         raise ModelBadRequest(f"The request can't be sent: {error}") from error
 
 
+def as_ours(error: Exception) -> ModelError:
+    """What the transport raises, as ours."""
+    from httpx2 import InvalidURL, LocalProtocolError, TransportError, UnsupportedProtocol
+
+    if isinstance(error, UnsupportedProtocol | InvalidURL | LocalProtocolError | TypeError | ValueError):
+        return ModelBadRequest(
+            f"The request, its address or its headers can't be sent: {type(error).__name__}"
+        )
+    if isinstance(error, TransportError | OSError):
+        return ModelOverloaded(f"The model's endpoint can't be reached{_why(error)}")
+    return ModelError(f"The model's endpoint could not be asked: {type(error).__name__}")
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Whatever the transport raises, as ours."""
+def translated(into: Callable[[Exception], ModelError] = as_ours) -> Iterator[None]:
+    """Raises as ours what is not ours yet."""
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        ours = _as_ours(error)
+        ours = into(error)
         raise ours from None if isinstance(ours, ModelBadRequest) else error  # it may quote the key
-
-
-def _as_ours(error: Exception) -> ModelError:
-    from httpx2 import InvalidURL, LocalProtocolError, TransportError, UnsupportedProtocol
-
-    if isinstance(error, UnsupportedProtocol | InvalidURL | LocalProtocolError | TypeError | ValueError):
-        return ModelBadRequest(f"The endpoint's address or headers can't be used: {type(error).__name__}")
-    if isinstance(error, TransportError | OSError):
-        return ModelOverloaded(f"The model's endpoint can't be reached{_why(error)}")
-    return ModelError(f"The model's endpoint could not be asked: {type(error).__name__}")
 
 
 def _why(error: BaseException | None) -> str:

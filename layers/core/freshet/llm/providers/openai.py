@@ -7,18 +7,18 @@ ours (`openai_stream`). Every generation streams: `_generation` is the one place
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from freshet.errors import FreshetError, ModelBadRequest, ModelError, ModelOverloaded
+from freshet.errors import ModelBadRequest, ModelError
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.failures import from_status
 from freshet.llm.providers.answer import answered
 from freshet.llm.providers.dialect import Dialect
-from freshet.llm.providers.http import Http, Transport, decoded, whole
+from freshet.llm.providers.http import Http, Transport, as_ours, decoded, translated, whole
 from freshet.llm.providers.openai_stream import ChatDecoder
 from freshet.llm.request import Request
 
@@ -58,7 +58,7 @@ class OpenAIProvider:
 
         # Said even where there is none, so that the SDK never falls back to a key from the environment.
         headers: dict[str, Any] = {"Authorization": Omit(), **await self._headers()}
-        with _translated():
+        with translated(_as_ours):
             call = sdk.embeddings.with_streaming_response.create(**body, extra_headers=headers)
             answer = await call.__aenter__()
         try:
@@ -97,7 +97,7 @@ class OpenAIProvider:
         async with self._building:
             if self._sdk is None:
                 # In a thread: the import takes a quarter of a second.
-                with _translated():
+                with translated(_as_ours):
                     self._sdk = await asyncio.to_thread(_build, self._endpoint, http)
         return self._sdk
 
@@ -117,31 +117,17 @@ def _build(endpoint: Endpoint, http: "AsyncClient") -> "AsyncOpenAI":
         http_client=http,
     )
     sdk.organization = sdk.project = None  # the SDK takes them from the environment
-    _ = (
-        sdk.default_headers,
-        sdk.embeddings.with_streaming_response,
-    )  # imported on first use: here, in the thread
+    # Imported on first use: here, in the thread.
+    _ = sdk.default_headers, sdk.embeddings.with_streaming_response
     return sdk
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Exceptions of the SDK as ours."""
-    try:
-        yield
-    except FreshetError:
-        raise
-    except Exception as error:
-        raise _as_ours(error) from error
-
-
 def _as_ours(error: Exception) -> ModelError:
+    """What the SDK raises, as ours; of a failed connection it is the transport's word that counts."""
     from openai import APIConnectionError, APIStatusError
 
     if isinstance(error, APIStatusError):
         return from_status(error.status_code, error.body or error.message, error.response.headers)
-    if isinstance(error, APIConnectionError):
-        return ModelOverloaded("The model's endpoint can't be reached")
-    if isinstance(error, TypeError | ValueError):  # half of a surrogate pair in a text, a bad base URL …
-        return ModelBadRequest(f"The request can't be sent: {type(error).__name__}")
-    return ModelError(f"The model's endpoint could not be asked: {type(error).__name__}")
+    if isinstance(error, APIConnectionError) and isinstance(error.__cause__, Exception):
+        return as_ours(error.__cause__)
+    return as_ours(error)
