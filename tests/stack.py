@@ -23,6 +23,7 @@ class Stack:
             **self.aws.environment(),
             "BUCKET": self.outputs["BucketName"],
             "DOCUMENTS_TABLE": self.outputs["DocumentsTableName"],
+            "RUNS_TABLE": self.outputs["RunsTableName"],
             "KEYS_TABLE": self.outputs["KeysTableName"],
             "PARSE_QUEUE_URL": self.outputs["ParseQueueUrl"],
         }

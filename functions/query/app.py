@@ -1,5 +1,7 @@
 """query: questions answered from the caller's documents, with citations; search; summaries. Streams."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
@@ -11,9 +13,10 @@ from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
 from freshet.rag import passage
 from freshet.rag.answer import Question
-from freshet.runs.run import Run
-from freshet.sse import EventStream, event_schema
-from freshet.web import Model, Owner, TimeoutMs, create_app
+from freshet.runs.events import RunEvent
+from freshet.runs.record import Usage, usage
+from freshet.sse import EVENTS, EventStream
+from freshet.web import Model, Owner, RunCall, create_app
 
 STACK_MODEL = 1  # the stack's own
 
@@ -89,12 +92,6 @@ class Quote(BaseModel):
     end: int
 
 
-class Usage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-
-
 class Answer(BaseModel):
     answer: str
     answered: bool = Field(description="false if the documents do not contain the answer")
@@ -119,31 +116,18 @@ class Summary(BaseModel):
     run_id: str
 
 
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}
-}
-
-
 @app.post("/api/v1/query", summary="Answer a question")
-async def query(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Answer:
-    run = await _run(body, owner, timeout_ms)
-    last = await run.result()
-    final = last["final_response"]
-    return Answer(
-        answer=final["output"],
-        **{
-            name: final[name]
-            for name in ("answered", "supported", "finish_reason", "citations", "unverified")
-        },
-        **_measured(run, last["metrics"]),
-    )
+async def query(body: Ask, call: RunCall) -> Answer:
+    ended = await wiring.runs().answer(call, "query", _answer(body, call.owner))
+    final = ended["final_response"]
+    return Answer(answer=final.pop("output"), **final, **_measured(ended))
 
 
 @app.post(
     "/api/v1/query/stream", summary="Answer a question, streamed", response_class=Response, responses=EVENTS
 )
-async def query_stream(body: Ask, owner: Owner, timeout_ms: TimeoutMs = None) -> Response:
-    return await EventStream.open(await _run(body, owner, timeout_ms))
+async def query_stream(body: Ask, call: RunCall) -> Response:
+    return await EventStream.open(await wiring.runs().start(call, "query", _answer(body, call.owner)))
 
 
 @app.post("/api/v1/search", summary="Find passages")
@@ -161,41 +145,33 @@ async def search(body: Search, owner: Owner) -> Results:
 )
 async def summarise(
     document_id: str,
-    owner: Owner,
+    call: RunCall,
     body: Summarise | None = None,
     stream: Annotated[bool, Query(description="the same as in the body")] = False,
-    timeout_ms: TimeoutMs = None,
 ) -> Summary | EventStream:
     asked = body or Summarise()
     _require_model(asked.model_id)
-    events = wiring.summariser().summarise(owner, document_id, refresh=asked.refresh)
-    run = Run("summary", events, timeout_s=_seconds(timeout_ms))
+    events = wiring.summariser().summarise(call.owner, document_id, refresh=asked.refresh)
     if stream or asked.stream:
-        return await EventStream.open(run)
-    last = await run.result()
-    final = last["final_response"]
-    return Summary(summary=final.pop("output"), **final, **_measured(run, last["metrics"]))
+        return await EventStream.open(await wiring.runs().start(call, "summary", events))
+    ended = await wiring.runs().answer(call, "summary", events)
+    final = ended["final_response"]
+    return Summary(summary=final.pop("output"), **final, **_measured(ended))
 
 
-async def _run(body: Ask, owner: str, timeout_ms: int | None) -> Run:
-    await _require(body, owner)
+async def _answer(body: Ask, owner: str) -> AsyncGenerator[RunEvent, None]:
+    """What is asked is looked at inside the run: one that is replayed needs its documents no more."""
     _require_model(body.model_id)
-    question = Question(
-        query=body.wanted(),
-        history=tuple((turn.role, turn.content) for turn in body.history),
-    )
-    answer = wiring.answerer().answer(owner, question)
-    return Run("query", answer, timeout_s=_seconds(timeout_ms))
+    await _require(body, owner)
+    history = tuple((turn.role, turn.content) for turn in body.history)
+    async with aclosing(wiring.answerer().answer(owner, Question(body.wanted(), history))) as events:
+        async for event in events:
+            yield event
 
 
-def _measured(run: Run, metrics: dict[str, Any]) -> dict[str, Any]:
-    prompt, completion = metrics["prompt_tokens"], metrics["completion_tokens"]
-    usage = Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
-    return {"usage": usage, "metrics": metrics, "run_id": run.id}
-
-
-def _seconds(timeout_ms: int | None) -> float | None:
-    return timeout_ms / 1000 if timeout_ms else None
+def _measured(ended: dict[str, Any]) -> dict[str, Any]:
+    metrics = ended["metrics"]
+    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
 
 
 def _require_model(model_id: int) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +27,20 @@ _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPA
 
 @dataclass(frozen=True)
 class Aws:
-    """An endpoint and credentials that may do everything there."""
+    """An endpoint and credentials that may do everything there; functions have an endpoint of their own."""
 
     endpoint: str
     region: str
     access_key: str = "test"
     secret_key: str = "test"
     token: str = ""
+    lambda_endpoint: str = ""
 
     def environment(self) -> dict[str, str]:
         """What a process needs to reach it, and nothing else."""
-        token = {"AWS_SESSION_TOKEN": self.token} if self.token else {}
+        given = {"AWS_SESSION_TOKEN": self.token, "AWS_ENDPOINT_URL_LAMBDA": self.lambda_endpoint}
         return {
-            **token,
+            **{name: value for name, value in given.items() if value},
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
@@ -49,7 +50,7 @@ class Aws:
 
     def adopt(self) -> None:
         """Makes it the AWS of this process, for the product's own code (`freshet.stores`)."""
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_LAMBDA"):
             os.environ.pop(name, None)
         os.environ.update(self.environment())
 
@@ -67,7 +68,8 @@ class Aws:
         config = Config(
             connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3}
         )
-        return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]  # a name, not a literal
+        endpoint = (service == "lambda" and self.lambda_endpoint) or self.endpoint
+        return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]  # a name, not a literal
 
     def as_role(self, role: str) -> "Aws":
         """The same AWS with credentials of a role that `deploy_roles` made; good for an hour."""
@@ -77,8 +79,11 @@ class Aws:
             DurationSeconds=ROLE_SESSION_S,
         )
         found = answer["Credentials"]
-        return Aws(
-            self.endpoint, self.region, found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
+        return replace(
+            self,
+            access_key=found["AccessKeyId"],
+            secret_key=found["SecretAccessKey"],
+            token=found["SessionToken"],
         )
 
 

@@ -133,6 +133,7 @@ def describe(backends: Backends, outputs: Mapping[str, Mapping[str, str]]) -> di
     """What `infra.local invoke` needs to join a running local cloud."""
     return {
         "endpoint": backends.aws.endpoint,
+        "lambda_endpoint": backends.aws.lambda_endpoint,
         "region": backends.aws.region,
         "built": backends.options.built,
         "given": backends.started,

@@ -9,16 +9,18 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from infra.local import functions
+from infra.local.access import check_of
 from infra.local.aws import ROLE_SESSION_S, Aws
 from infra.local.backends import Backends, Options, choose, describe
 from infra.local.errors import LocalCloudError
 from infra.local.gateway import Gateway, deploy
 from infra.local.identity import seed_local_key
-from infra.local.lambda_service import FunctionPool, FunctionSpec
+from infra.local.lambda_service import FunctionPool, FunctionSpec, InvokeApi
 from infra.local.logs import show
 from infra.local.ports import listen
 from infra.local.server import server
@@ -42,6 +44,7 @@ class Cloud:
         self._retired: list[FunctionPool] = []
         self._specs: dict[str, FunctionSpec] = {}
         self._pollers: list[asyncio.Task[None]] = []
+        self._invoke_api: InvokeApi | None = None
         self._gateway: Gateway | None = None
         self._stack = contextlib.AsyncExitStack()
 
@@ -57,9 +60,10 @@ class Cloud:
             for child in self.backends.children:
                 # What the emulator had not saved is gone, tables and queues included.
                 child.after_restart = self.deploy if child.spec.name == "aws" else None
+            self._stack.push_async_callback(self._withdraw)
+            await self._serve_invocations()
             self.backends.aws.adopt()
             await self.deploy()
-            self._stack.push_async_callback(self._withdraw)
             await self._serve(listener)
             self._background(self._renew_roles() if self.options.iam else None)
             self._background(self._watch() if self.options.reload else None)
@@ -74,12 +78,14 @@ class Cloud:
     async def deploy(self) -> None:
         """Brings functions, routes and triggers to what the template says now."""
         assert self.backends
+        assert self._invoke_api
         template, stack = await self.backends.deploy()
         await seed_local_key(stack)
         specs = await self._make_specs(stack)
         old = list(self._pools.values())
         self._pools = {name: FunctionPool(spec, show) for name, spec in specs.items()}
         self._specs, self.stack = specs, stack
+        self._invoke_api.functions = functions.by_every_name(stack, self._pools)
         strict = self.backends.environment.get("LOCAL_AUTH") == "strict"
         deployment = deploy(stack.api, self._pools, region=self.backends.aws.region, strict=strict)
         if self._gateway:
@@ -129,6 +135,14 @@ class Cloud:
             *(pool.close() for pool in (*self._pools.values(), *self._retired)),
             return_exceptions=True,
         )
+
+    async def _serve_invocations(self) -> None:
+        """Lambda's Invoke API, behind IAM if that is enforced; sandboxes are told where it is."""
+        assert self.backends
+        aws = self.backends.aws
+        self._invoke_api = InvokeApi(check_of(aws) if self.options.iam else None)
+        self._stack.push_async_callback(self._invoke_api.close)
+        self.backends.aws = replace(aws, lambda_endpoint=await self._invoke_api.start())
 
     async def _serve(self, listener: socket.socket) -> None:
         assert self._gateway

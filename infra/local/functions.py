@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.local.aws import Aws
-from infra.local.lambda_service import FunctionSpec
-from infra.local.template import Function
+from infra.local.lambda_service import FunctionPool, FunctionSpec
+from infra.local.template import Function, Stack
 
 
 def spec(function: Function, aws: Aws, *, built: bool) -> FunctionSpec:
@@ -27,6 +27,11 @@ def spec(function: Function, aws: Aws, *, built: bool) -> FunctionSpec:
         # Outside of the virtual environment, so that a package that the build forgot is missing here too.
         python=str(Path(sys.executable).resolve()) if built else sys.executable,
     )
+
+
+def by_every_name(stack: Stack, pools: Mapping[str, FunctionPool]) -> dict[str, FunctionPool]:
+    """The pools as callers of Lambda name them: by the function's name, or its logical id in the template."""
+    return {name: pools[one.name] for one in stack.functions.values() for name in (one.name, one.logical_id)}
 
 
 def _key_set(environment: Mapping[str, str], aws: Aws) -> dict[str, str]:

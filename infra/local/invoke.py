@@ -1,24 +1,26 @@
 """One function, once: `python -m infra.local invoke FUNCTION EVENT.json`.
 
 What belongs here: finding the function and showing its answer. It joins the local cloud that runs on the
-state folder; if none does, it starts the backends for as long as the invocation takes.
+state folder; if none does, it starts the backends and Lambda's API for as long as the invocation takes, and
+whatever it has invoked in its turn.
 """
 
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from infra.local import functions
 from infra.local.aws import Aws
-from infra.local.backends import Options, choose
+from infra.local.backends import Backends, Options, choose
 from infra.local.cloud import running
 from infra.local.environment import parameters, read_environment
 from infra.local.errors import LocalCloudError
 from infra.local.identity import seed_local_key
-from infra.local.lambda_service import FunctionPool, Invocation
+from infra.local.lambda_service import FunctionPool, Invocation, InvokeApi
 from infra.local.logs import show
 from infra.local.state import State
 from infra.local.template import Stack, load
@@ -62,23 +64,41 @@ async def _ground(options: Options) -> AsyncIterator[tuple[Aws, Stack]]:
     if found:
         yield await asyncio.to_thread(_join, options, found)
         return
-    state.open()
-    try:
+    async with AsyncExitStack() as started:
+        started.callback(state.close)
+        state.open()
         backends = choose(options, state)
+        started.push_async_callback(backends.stop)
         await backends.start()
-        try:
-            backends.aws.adopt()
-            _, stack = await backends.deploy()
-            await seed_local_key(stack)
-            yield backends.aws, stack
-        finally:
-            await backends.stop()
-    finally:
-        state.close()
+        pools: dict[str, FunctionPool] = {}
+        started.push_async_callback(_close, pools)
+        api = InvokeApi()
+        started.push_async_callback(api.close)
+        backends.aws = replace(backends.aws, lambda_endpoint=await api.start())
+        backends.aws.adopt()
+        _, stack = await backends.deploy()
+        await seed_local_key(stack)
+        pools |= _pools(stack, backends)
+        api.functions = functions.by_every_name(stack, pools)
+        yield backends.aws, stack
+        await api.finished()
+
+
+def _pools(stack: Stack, backends: Backends) -> dict[str, FunctionPool]:
+    """All functions, as what the invoked one may invoke; a sandbox starts when it does."""
+    built = backends.options.built
+    return {
+        name: FunctionPool(functions.spec(one, backends.aws, built=built), show)
+        for name, one in stack.functions.items()
+    }
+
+
+async def _close(pools: Mapping[str, FunctionPool]) -> None:
+    await asyncio.gather(*(pool.close() for pool in pools.values()))
 
 
 def _join(options: Options, found: Mapping[str, Any]) -> tuple[Aws, Stack]:
-    aws = Aws(found["endpoint"], found["region"])
+    aws = Aws(found["endpoint"], found["region"], lambda_endpoint=found["lambda_endpoint"])
     given = parameters(read_environment(Path.cwd()), found["given"])
     template = load(options.template, given, aws.region)
     template.outputs.update(found["outputs"])

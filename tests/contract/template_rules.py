@@ -31,6 +31,7 @@ FOREIGN_VARIABLES = {
 PERMISSIONS_OF = {
     "BUCKET": "Data.Outputs.BucketArn",
     "DOCUMENTS_TABLE": "Data.Outputs.DocumentsTableArn",
+    "RUNS_TABLE": "Data.Outputs.RunsTableArn",
     "KEYS_TABLE": "Data.Outputs.KeysTableArn",
     "PARSE_QUEUE_URL": "Data.Outputs.ParseQueueArn",
     "QDRANT_KEY_PARAMETER": "parameter${QdrantKeyParameter}",
@@ -46,7 +47,7 @@ TOGETHER = [
 # in a group that is named by the stack can be narrowed by SAM.
 MANAGED_POLICIES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
 # Prefixes below which a trailing `*` is the narrowest there is.
-PREFIXES = {"${Data.Outputs.BucketArn}/documents/*"}
+PREFIXES = {"${Data.Outputs.BucketArn}/documents/*", "${Data.Outputs.BucketArn}/runs/*"}
 REFUSALS = {
     "UNAUTHORIZED": 401,
     "ACCESS_DENIED": 403,
@@ -193,6 +194,24 @@ def permissions_are_narrow(templates: Templates) -> Iterator[str]:
             yield f"{name}: managed policies {sorted(surplus)}"
 
 
+def runs_are_repeated_on_demand_only(templates: Templates) -> Iterator[str]:
+    """`runs` may start the functions whose runs are kept, and Lambda of itself starts none of them again."""
+    keepers = {
+        name for name in templates.of("AWS::Lambda::Function") if "RUNS_TABLE" in templates.environment(name)
+    } - {"RunsFunction"}
+    started = {
+        text_of(function).removesuffix(".Arn")
+        for statement in templates.statements("RunsFunction")
+        for function in statement["Resource"]
+        if "lambda:InvokeFunction" in statement["Action"]
+    }
+    if started != keepers:
+        yield f"runs are kept by {sorted(keepers)}, `runs` may start {sorted(started)}"
+    configs = templates.of("AWS::Lambda::EventInvokeConfig").values()
+    once = {text_of(one["FunctionName"]) for one in configs if one.get("MaximumRetryAttempts") == 0}
+    yield from (f"{name}: Lambda repeats what failed" for name in sorted(keepers - once))
+
+
 def tables_can_be_restored(templates: Templates) -> Iterator[str]:
     for name, properties in _data(templates, "AWS::DynamoDB::Table"):
         if not properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
@@ -292,6 +311,7 @@ RULES: list[Rule] = [
     variables_are_settings,
     permissions_match_variables,
     permissions_are_narrow,
+    runs_are_repeated_on_demand_only,
     tables_can_be_restored,
     queues_outlast_their_functions,
     uploads_reach_the_queue,

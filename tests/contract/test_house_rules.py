@@ -79,8 +79,10 @@ def test_the_openapi_document_hangs_together() -> None:
         assert operation["summary"]
 
 
-@pytest.mark.parametrize("path", [path for path, _, _ in operations() if path.endswith("/stream")])
-def test_streams_are_described_as_streams(path: str) -> None:
-    answers = document()["paths"][path]["post"]["responses"]["200"]["content"]
+@pytest.mark.parametrize(
+    ("path", "verb"), [(path, verb) for path, verb, _ in operations() if path.endswith("/stream")]
+)
+def test_streams_are_described_as_streams(path: str, verb: str) -> None:
+    answers = document()["paths"][path][verb]["responses"]["200"]["content"]
     assert list(answers) == ["text/event-stream"]
     assert answers["text/event-stream"]["schema"]["oneOf"]

@@ -2,12 +2,14 @@
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from freshet.reference import document
+from freshet.web import RunCall
 from infra.openapi import functions
 from tests.contract.translation import Route, Templates
 
@@ -22,6 +24,28 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, verbs in document()["paths"].items():
         for verb, operation in verbs.items():
             yield verb.upper(), path, operation
+
+
+def streams() -> set[tuple[str, str]]:
+    """What answers with events, at least on request."""
+    return {
+        (verb, path)
+        for verb, path, operation in operations()
+        if "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
+    }
+
+
+def starting() -> set[tuple[str, str]]:
+    """The POST routes whose endpoints take a `RunCall`."""
+    (taken,) = get_args(RunCall)[1:]
+    return {
+        ("POST", route.path)
+        for app in functions().values()
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        and "POST" in (route.methods or ())
+        and any(one.call is taken.dependency for one in route.dependant.dependencies)
+    }
 
 
 def schemas() -> Iterator[dict[str, Any]]:
@@ -47,14 +71,29 @@ def test_what_needs_a_caller_says_so(routes: dict[tuple[str, str], Route]) -> No
 
 
 def test_event_streams_are_behind_integrations_that_stream(routes: dict[tuple[str, str], Route]) -> None:
-    streams = {
-        (verb, path)
-        for verb, path, operation in operations()
-        if "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
-    }
-    assert streams
-    modes = {routes[place].integration["responseTransferMode"] for place in streams}
+    modes = {routes[place].integration["responseTransferMode"] for place in streams()}
     assert modes == {"STREAM"}
+
+
+def test_a_post_that_streams_starts_a_run() -> None:
+    posted = {(verb, path) for verb, path in streams() if verb == "POST"}
+    assert posted
+    assert posted <= starting()
+
+
+def test_what_starts_a_run_takes_a_key_and_a_deadline() -> None:
+    headers = {
+        (verb, path): {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        for verb, path, operation in operations()
+    }
+    wanted = {"Idempotency-Key", "X-Request-Timeout-Ms"}
+    assert {place: headers[place] for place in starting()} == dict.fromkeys(starting(), wanted)
+
+
+def test_what_starts_a_run_can_keep_it(routes: dict[tuple[str, str], Route]) -> None:
+    templates = Templates()
+    for place in starting():
+        assert "RUNS_TABLE" in templates.environment(routes[place].function), place
 
 
 def test_every_schema_is_json_schema() -> None:

@@ -120,7 +120,7 @@ BROKEN: dict[str, tuple[rules.Rule, Break]] = {
     ),
     "a bucket is named but can't be used": (
         rules.permissions_match_variables,
-        lambda t: variables(t, "QueryFunction").update(BUCKET="freshet"),
+        lambda t: variables(t, "ProfileFunction").update(BUCKET="freshet"),
     ),
     "all actions of a service": (
         rules.permissions_are_narrow,
@@ -135,6 +135,18 @@ BROKEN: dict[str, tuple[rules.Rule, Break]] = {
         lambda t: properties(t, "ParseFunction").update(
             Events={"Queue": {"Type": "SQS", "Properties": {"Queue": "arn:aws:sqs:eu-central-1:1:q"}}}
         ),
+    ),
+    "a function keeps runs that nobody can start again": (
+        rules.runs_are_repeated_on_demand_only,
+        lambda t: variables(t, "DocumentsFunction").update(RUNS_TABLE="runs"),
+    ),
+    "any function can be started by runs": (
+        rules.runs_are_repeated_on_demand_only,
+        lambda t: properties(t, "RunsFunction")["Policies"][0]["Statement"][-1]["Resource"].append("*"),
+    ),
+    "what failed is made again, and billed, behind its caller's back": (
+        rules.runs_are_repeated_on_demand_only,
+        lambda t: properties(t, "QueryFunction").pop("EventInvokeConfig"),
     ),
     "a table can't be restored": (
         rules.tables_can_be_restored,

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import httpx
 import pytest
 
 from freshet import wiring
 from freshet.ids import new_id
 from tests.functions.events import batch, request
-from tests.functions.sandbox import Sandbox
+from tests.functions.sandbox import Answer, Sandbox
 from tests.stack import Stack
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave per year.\n\n# Pay\n\nWages come on the 28th.\n"
+MODEL_DOWN = {"MODEL_BASE_URL": "http://127.0.0.1:9", "LLM_ASYNC_TIMEOUT": "2"}  # tried again for so long
 
 Put = Callable[..., str]
 
@@ -62,3 +66,56 @@ def index(sandbox: Sandbox, owner: str, upload: Put) -> Put:
         return document_id
 
     return put
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox, owner: str) -> Any:
+    """`ask("query/stream", query=…)`: the query function's answer to `owner`."""
+
+    def asked(route: str, *, headers: Any = None, **body: Any) -> Answer:
+        event = request("POST", f"/api/v1/{route}", owner=owner, headers=headers, json=body)
+        return sandbox.ask("query", event)
+
+    return asked
+
+
+@pytest.fixture
+def fault(model_url: str) -> Iterator[Any]:
+    """`fault("status=500", …)`: how the next requests to the model fail; `""` is not at all."""
+    url = model_url.removesuffix("v1") + "__faults"
+
+    def set_faults(*faults: str) -> None:
+        for one in faults:
+            httpx.post(url, json={"fault": one}).raise_for_status()
+
+    yield set_faults
+    httpx.delete(url)
+
+
+@pytest.fixture
+def generations(model_url: str) -> Callable[[], list[dict[str, Any]]]:
+    """`generations()`: what the model was asked to write since the test began, oldest first."""
+    url = model_url.removesuffix("v1") + "__requests"
+    httpx.delete(url)
+
+    def asked() -> list[dict[str, Any]]:
+        found = httpx.get(url).json()["requests"]
+        return [one for one in found if one["path"] == "/v1/chat/completions"]
+
+    return asked
+
+
+@pytest.fixture
+def outage(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`with outage({"QDRANT_URL": …})`: parts are elsewhere meanwhile."""
+
+    @contextmanager
+    def elsewhere(environment: dict[str, str]) -> Iterator[None]:
+        sandbox.run(wiring.aclose)
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            yield
+            sandbox.run(wiring.aclose)
+
+    return elsewhere

@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ import pytest
 from freshet import wiring
 from freshet.documents.ingest import SUMMARY
 from freshet.documents.messages import process_batch
+from freshet.errors import ModelRefused
 from freshet.ids import new_id
+from freshet.runs.events import RunEvent
+from freshet.runs.request import Call, Request
 from freshet.web import create_app
 from infra.openapi import document, functions
 from tests.blocking import Guard, guarded
@@ -45,9 +48,11 @@ class Site:
 
         self._urls[name] = await stack.enter_async_context(served(as_caller(noting, self.owner)))
 
-    async def __call__(self, function: str, method: str, path: str, **options: Any) -> httpx.Response:
+    async def __call__(
+        self, function: str, method: str, path: str, *, refused: int = 0, **options: Any
+    ) -> httpx.Response:
         answer = await self._http.request(method, self._urls[function] + path, **options)
-        assert answer.status_code < 400, answer.text
+        assert answer.status_code == refused or (answer.status_code < 400 and not refused), answer.text
         return answer
 
 
@@ -93,10 +98,31 @@ async def visit(site: Site) -> None:
     await site("query", "POST", "/api/v1/query/stream", json=question)
     await site("query", "POST", "/api/v1/query", json={**question, "document_ids": [document_id]})
     await site("query", "POST", "/api/v1/search", json={"query": "带薪年假"})
-    await site("query", "POST", f"{one}/summary", json={"refresh": True})
+    key = {"Idempotency-Key": document_id}
+    await site("query", "POST", f"{one}/summary", json={"refresh": True}, headers=key)
+    newest = (await site("runs", "GET", "/api/v1/runs?limit=1")).json()["items"][0]
+    run = f"/api/v1/runs/{newest['id']}"
+    await site("runs", "GET", run)
+    await site("runs", "GET", f"{run}/stream?after=0")
+    await site("runs", "POST", f"{run}/stop")
+    failed = await failed_run(site.owner)
+    await site("runs", "POST", f"/api/v1/runs/{failed}/retry", refused=503)
     await site("documents", "POST", f"{one}/parse")
     await site("documents", "DELETE", one)
     await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
+
+
+async def failed_run(owner: str) -> str:
+    """The id of a run that was not made; retried it is handed to Lambda, which has no such function."""
+
+    async def refused() -> AsyncGenerator[RunEvent, None]:
+        raise ModelRefused
+        yield
+
+    asked = Request("POST", "/api/v1/query", body=b"{}", function="gone")
+    feed = await wiring.runs().start(Call(owner, asked, timeout_s=10), "query", refused())
+    await feed.settle()
+    return feed.run_id
 
 
 async def parse(owner: str, document_id: str) -> None:
@@ -144,6 +170,7 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
     read = (await wiring.library().upload(owner, "read.md", HANDBOOK.encode())).id
     for document_id in (ready, read):
         await parse(owner, document_id)
+    failed = await failed_run(owner)
     new = (await wiring.library().upload(owner, "new.md", HANDBOOK.encode())).id
     message = json.dumps({"owner": owner, "document_id": new, "request": "s3:1:1"})
     files = {"file": ("手册.md", HANDBOOK.encode())}
@@ -169,7 +196,14 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
         "profile": [asked("GET", "/api/v1/keys")],
         "query": [
             asked("POST", "/api/v1/query/stream", json=question),
-            asked("POST", f"/api/v1/documents/{read}/summary?stream=true"),
+            asked("POST", f"/api/v1/documents/{read}/summary?stream=true", headers={"Idempotency-Key": "x"}),
+        ],
+        "runs": [
+            asked("GET", f"/api/v1/runs/{failed}/stream"),
+            asked("GET", "/api/v1/runs"),
+            asked("GET", f"/api/v1/runs/{failed}"),
+            asked("POST", f"/api/v1/runs/{failed}/stop"),
+            asked("POST", f"/api/v1/runs/{failed}/retry"),
         ],
     }
 

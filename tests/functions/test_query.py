@@ -1,28 +1,15 @@
-import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from freshet import wiring
-from tests.functions.conftest import HANDBOOK, Put
+from tests.functions.conftest import HANDBOOK, MODEL_DOWN, Put
 from tests.functions.events import event, request
 from tests.functions.sandbox import Answer, Sandbox
+from tests.functions.streams import frames, written
 
 CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n\n# 工资\n\n工资于每月28日发放。\n"
-DOWN = "http://127.0.0.1:9"
-
-
-@pytest.fixture
-def ask(sandbox: Sandbox, owner: str) -> Any:
-    """`ask("query/stream", query=…)`: the function's answer to `owner`."""
-
-    def asked(route: str, **body: Any) -> Answer:
-        return sandbox.ask("query", request("POST", f"/api/v1/{route}", owner=owner, json=body))
-
-    return asked
+INDEX_DOWN = {"QDRANT_URL": "http://127.0.0.1:9"}
 
 
 @pytest.fixture
@@ -34,28 +21,6 @@ def summarise(sandbox: Sandbox, owner: str) -> Any:
         return sandbox.ask("query", request("POST", path, **{"owner": owner, "json": body} | options))
 
     return asked
-
-
-@pytest.fixture
-def fault(model_url: str) -> Iterator[Any]:
-    """`fault("status=500", …)`: how the next requests to the model fail; `""` is not at all."""
-    url = model_url.removesuffix("v1") + "__faults"
-
-    def set_faults(*faults: str) -> None:
-        for one in faults:
-            httpx.post(url, json={"fault": one}).raise_for_status()
-
-    yield set_faults
-    httpx.delete(url)
-
-
-def frames(answer: Answer) -> list[tuple[str, dict[str, Any]]]:
-    """The (id, data) of each event before `[DONE]`; comments are left out."""
-    assert answer.status == 200, answer.body
-    events = [one for one in answer.body.decode().split("\n\n") if one and not one.startswith(":")]
-    assert events.pop() == "data: [DONE]"
-    fields = [dict(line.split(": ", 1) for line in one.splitlines()) for one in events]
-    return [(one["id"], json.loads(one["data"])) for one in fields]
 
 
 @pytest.mark.parametrize(
@@ -189,18 +154,14 @@ def test_only_the_stacks_own_model_is_there(ask: Any) -> None:
     assert bad_turn.status == 422
 
 
-@pytest.mark.parametrize(("setting", "part"), [("QDRANT_URL", "index"), ("MODEL_BASE_URL", "model")])
+@pytest.mark.parametrize(("part", "down"), [("index", INDEX_DOWN), ("model", MODEL_DOWN)])
 @pytest.mark.parametrize("route", ["query", "query/stream", "search"])
 def test_a_part_that_is_down_before_the_start_is_a_status_and_comes_back(
-    ask: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, route: str, setting: str, part: str
+    ask: Any, outage: Any, route: str, part: str, down: dict[str, str]
 ) -> None:
-    with monkeypatch.context() as down:
-        down.setenv(setting, DOWN)
-        down.setenv("LLM_ASYNC_TIMEOUT", "1")  # how long it would try again
+    with outage(down):
         answer = ask(route, query="leave")
-        problem = answer.json()
-        assert (answer.status, problem["part"]) == (503, part)
-        sandbox.run(wiring.aclose)
+        assert (answer.status, answer.json()["part"]) == (503, part)
     assert ask(route, query="leave").status == 200
 
 
@@ -211,7 +172,7 @@ def test_a_model_that_fails_after_the_start_is_the_last_event(ask: Any, index: P
     assert shown[0]["started"]
     assert (shown[-1]["done"], shown[-1]["status"]) == (True, "error")
     assert shown[-1]["problem"]["code"] == "model_bad_request"
-    assert "final_response" not in shown[-1]
+    assert shown[-1]["final_response"] == {"output": "", "finish_reason": "model_bad_request"}
 
 
 def test_an_answer_that_is_cut_begins_again(ask: Any, index: Put, fault: Any) -> None:
@@ -230,9 +191,11 @@ def test_an_answer_that_is_cut_begins_again(ask: Any, index: Put, fault: Any) ->
 def test_an_answer_that_can_not_begin_again_ends_with_its_problem(ask: Any, index: Put, fault: Any) -> None:
     index()
     fault("", "cut=3", "status=400")
-    shown = [data for _, data in frames(ask("query/stream", query="When do wages come?"))]
+    events = frames(ask("query/stream", query="When do wages come?"))
+    shown = [data for _, data in events]
     assert any(data.get("content") for data in shown)
     assert shown[-1]["problem"]["code"] == "model_bad_request"
+    assert shown[-1]["final_response"] == {"output": written(events), "finish_reason": "model_bad_request"}
 
 
 def test_the_same_failure_without_a_stream_is_a_status_that_names_the_run(
@@ -324,7 +287,7 @@ def test_a_summary_that_fails_is_a_status_or_the_last_event(summarise: Any, inde
     shown = [data for _, data in frames(summarise(document_id, query="?stream=true"))]
     assert shown[0]["started"]
     assert shown[-1]["problem"]["code"] == "model_bad_request"
-    late = summarise(document_id, headers={"X-Request-Timeout-Ms": "300"})
+    late = summarise(document_id, headers={"X-Request-Timeout-Ms": "800"})
     assert (late.status, late.json()["code"]) == (504, "deadline")
     assert not summarise(document_id).json()["cached"]
 

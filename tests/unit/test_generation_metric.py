@@ -1,4 +1,4 @@
-"""The metric that an alarm is on: generations, and whether they streamed."""
+"""What is heard of every generation: the metric that an alarm is on, and what it used, for its run."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +9,7 @@ import pytest
 from freshet import wiring
 from freshet.errors import ModelBadRequest
 from freshet.observe import NAMESPACE
+from freshet.runs.meter import Consumed, Meter
 from tests.unit.llm.upstream import DONE, USAGE, Answer, chunk, raw_server, sends
 
 STREAMED = sends(chunk("你好"), chunk(finish="stop"), USAGE, DONE)
@@ -63,3 +64,17 @@ async def test_a_generation_that_fails_is_counted_once(
             await wiring.model().chat_async("hi")
     (metric,) = written(capsys)
     assert metric["Generations"] == [1.0]
+
+
+async def test_what_a_generation_used_is_counted_for_its_run(
+    model_at: Point, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_PRICES", '{"m": [1e6, 2e6]}')
+    meter = Meter()
+    async with raw_server(STREAMED, REFUSED) as upstream:
+        model_at(upstream.url)
+        with meter.running():
+            assert await wiring.model().chat_async("hi") == "你好"
+            with pytest.raises(ModelBadRequest):
+                await wiring.model().chat_async("hi")
+    assert meter.consumed == [Consumed(7, 3, cost=13.0)]

@@ -31,14 +31,14 @@ class FunctionPool:
         """Sandboxes with an invocation: it may run on when its caller has its answer."""
         return len(self._busy)
 
-    async def invoke(self, event: bytes) -> Invocation:
-        """Invoke the function with a JSON event.
+    async def invoke(self, event: bytes, request_id: str = "") -> Invocation:
+        """Invoke the function with a JSON event, under an id that the caller may have given away already.
 
         Returns when the buffered answer is complete, or the first streamed bytes or the failure are there.
         A caller that gives up meanwhile changes nothing for the function. Raises TooManyRequests.
         """
         sandbox = self._take()
-        invocation = Invocation(str(uuid4()), event)
+        invocation = Invocation(request_id or str(uuid4()), event)
         task = self._busy[sandbox] = asyncio.create_task(sandbox.serve(invocation))
         task.add_done_callback(lambda done: self._served(sandbox, invocation, done))
         try:

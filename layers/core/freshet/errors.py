@@ -3,6 +3,7 @@
     FreshetError
     ├── Invalid 422 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409
     ├── TooLarge 413 · UnsupportedMediaType 415 · DeadlineExceeded 504
+    ├── Stopped 409 · Interrupted 503   how a run ended before its answer was complete
     ├── Unavailable 503                  a part of ours does not answer: table, bucket, queue, index
     ├── DocumentError                    why a document is `failed`; never an HTTP status of its own
     │   ├── Unsupported · Damaged · Encrypted · Empty · NoText · OverLimit
@@ -13,6 +14,7 @@
 What belongs here: exceptions that a client can see. What does not: HTTP encoding (`freshet.web`).
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 
@@ -97,6 +99,22 @@ class DeadlineExceeded(FreshetError):
     title = "Deadline exceeded"
 
 
+class Stopped(FreshetError):
+    """Somebody stopped the run; what was written until then is kept on it."""
+
+    status = 409
+    code = "stopped"
+    title = "The run was stopped"
+
+
+class Interrupted(FreshetError):
+    """The process that made the answer is gone; what was journalled until then is kept."""
+
+    status = 503
+    code = "interrupted"
+    title = "The run was interrupted"
+
+
 class Unavailable(FreshetError):
     """A part of the stack does not answer: table, bucket, queue, secrets, index or identity."""
 
@@ -106,7 +124,11 @@ class Unavailable(FreshetError):
 
     def __init__(self, detail: str, *, part: str, retry_after: float | None = 1.0) -> None:
         super().__init__(detail, retry_after=retry_after, part=part)
-        self.part = part
+
+    @property
+    def part(self) -> str:
+        """What does not answer."""
+        return str(self.extra["part"])
 
 
 class DocumentError(FreshetError):
@@ -218,3 +240,21 @@ class QueueFull(ModelError):
     status = 503
     code = "model_queue_full"
     title = "Too many model calls are waiting"
+
+
+_MEMBERS = {"type", "title", "status", "detail", "code", "retry_after"}
+
+
+def restored(problem: Mapping[str, Any]) -> FreshetError:
+    """The error that a kept problem tells of: of the class that has its `code`."""
+    kind = {found.code: found for found in _kinds(FreshetError)}.get(problem["code"], FreshetError)
+    error = kind.__new__(kind)  # the constructors differ; a problem holds what all of them make
+    extra = {name: value for name, value in problem.items() if name not in _MEMBERS}
+    FreshetError.__init__(error, problem["detail"], retry_after=problem.get("retry_after"), **extra)
+    return error
+
+
+def _kinds(parent: type[FreshetError]) -> Iterator[type[FreshetError]]:
+    yield parent
+    for kind in parent.__subclasses__():
+        yield from _kinds(kind)

@@ -21,8 +21,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: str = Field("local", description="name of the deployment, for logs and metrics")
-    bucket: str = Field("", description="S3 bucket of documents")
+    bucket: str = Field("", description="S3 bucket of documents and of large results")
     documents_table: str = Field("", description="DynamoDB table of document records")
+    runs_table: str = Field("", description="DynamoDB table of runs and their journals")
     keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
     parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
 

@@ -10,11 +10,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Any, Self
 
-import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from freshet.runs.run import Frame, Run
+from freshet.runs.frame import Feed, Frame, raise_failure
 
 HEARTBEAT_S = 10.0  # the contract's; API Gateway cuts a stream that is silent for five minutes
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -23,44 +22,61 @@ END = b"data: [DONE]\n\n"
 
 def encode(run_id: str, frame: Frame) -> bytes:
     """One frame as an SSE event; JSON never holds a raw line break, so one `data:` line is enough."""
-    return b"id: %s:%d\ndata: %s\n\n" % (run_id.encode(), frame.seq, orjson.dumps(frame.data))
+    return b"id: %s:%d\ndata: %s\n\n" % (run_id.encode(), frame.seq, frame.json)
 
 
 class EventStream(Response):
     """A run as a streaming response: each frame is one ASGI message, sent as it comes.
 
-    A client that goes away changes nothing: the run is read to its end.
+    A client that goes away changes nothing: the run is made to its end. `[DONE]` is sent after the last
+    frame; a stream without it broke off and can be taken up again.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, run: Run, frames: AsyncGenerator[Frame, None], first: Frame) -> None:
+    def __init__(self, feed: Feed, frames: AsyncGenerator[Frame, None], first: Frame | None = None) -> None:
         super().__init__(headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._run = run
+        self._feed = feed
         self._frames = frames
         self._first = first
         self._last_sent = 0.0
 
     @classmethod
-    async def open(cls, run: Run) -> Self:
-        """Waits for the first frame, so that what fails before it is an HTTP status."""
-        frames = run.frames()
-        return cls(run, frames, await anext(frames))
+    async def open(cls, feed: Feed) -> Self:
+        """Waits for the first frame, so that what fails before the start is an HTTP status."""
+        frames = feed.frames()
+        first = await anext(frames, None)
+        if first and first.seq == 0 and first.last:
+            await feed.settle()
+            raise_failure(feed.run_id, first.data)
+        return cls(feed, frames, first)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        with suppress(OSError):  # the client is gone
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self._body(send)
+        await self._feed.settle()
+        end = END if self._feed.ended else b""
+        with suppress(OSError):
+            await send({"type": "http.response.body", "body": end, "more_body": False})
+
+    async def _body(self, send: Send) -> None:
+        self._last_sent = time.monotonic()
         heartbeat = asyncio.create_task(self._heartbeat(send))
         try:
-            async with aclosing(self._frames) as frames:
-                await self._write(send, encode(self._run.id, self._first))
-                async for frame in frames:
-                    await self._write(send, encode(self._run.id, frame))
+            await self._send(send)
         finally:
             heartbeat.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, OSError):
                 await heartbeat
-        await send({"type": "http.response.body", "body": END, "more_body": False})
+
+    async def _send(self, send: Send) -> None:
+        async with aclosing(self._frames) as frames:
+            if self._first:
+                await self._write(send, encode(self._feed.run_id, self._first))
+            async for frame in frames:
+                await self._write(send, encode(self._feed.run_id, frame))
 
     async def _write(self, send: Send, data: bytes) -> None:
         self._last_sent = time.monotonic()
@@ -77,17 +93,26 @@ class EventStream(Response):
 
 def event_schema() -> dict[str, Any]:
     """The `data` of an event as JSON schema, for the OpenAPI document."""
-    text = {"type": "string"}
-    shapes: dict[str, dict[str, Any]] = {
-        "started": {"run_id": text, "started": {"const": True}, "model": text, "sources": {"type": "array"}},
-        "content": {"content": text},
-        "reasoning": {"reasoning": text},
-        "tool_call": {"tool_call": {"type": "object"}},
-        "tool_result": {"tool_result": {"type": "object"}},
-        "item": {"item": {"type": "object"}},
-        "reset": {"reset": {"const": True}, "reason": text},
-        "done": {"final_response": {"type": "object"}, "metrics": {"type": "object"}},
-        "error": {"status": {"const": "error"}, "error": text, "problem": {"type": "object"}},
+    text, thing, number = {"type": "string"}, {"type": "object"}, {"type": "integer"}
+    finish = {**text, "description": "the model's; of an unfinished answer the code of what ended it"}
+    final = {**thing, "properties": {"output": text, "finish_reason": finish}}
+    ended = {"final_response": final, "metrics": thing}
+    kept = {"kept_seq": {**number, "description": "the newest event that is kept, if not all are"}}
+    no_status: dict[str, Any] = {"status": {"not": {}}}  # else every error would be an answer too
+    shapes: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # what is always there, and what may be
+        "started": (
+            {"run_id": text, "started": {"const": True}, "model": text},
+            {"sources": {"type": "array"}},  # where one searches
+        ),
+        "content": ({"content": text}, {}),
+        "reasoning": ({"reasoning": text}, {}),
+        "tool_call": ({"tool_call": thing}, {}),
+        "tool_result": ({"tool_result": thing}, {}),
+        "item": ({"item": thing}, {}),
+        "reset": ({"reset": {"const": True}, "reason": text}, {}),
+        "done": (ended, kept | no_status),
+        "error": ({"status": {"const": "error"}, "error": text, "problem": thing}, ended | kept),
+        "stopped": ({"status": {"const": "stopped"}}, ended | kept),
     }
     return {
         "title": "StreamEvent",
@@ -96,9 +121,14 @@ def event_schema() -> dict[str, Any]:
             {
                 "title": title,
                 "type": "object",
-                "properties": {**members, "done": {"const": title in {"done", "error"}}},
-                "required": [*(name for name in members if name != "sources"), "done"],  # where one searches
+                "properties": {**always, **perhaps, "done": {"const": title in {"done", "error", "stopped"}}},
+                "required": [*always, "done"],
             }
-            for title, members in shapes.items()
+            for title, (always, perhaps) in shapes.items()
         ],
     }
+
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": event_schema()}}, "description": "Events"}
+}

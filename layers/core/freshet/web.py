@@ -20,9 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from freshet.errors import FreshetError, Invalid, Unauthenticated
 from freshet.ids import new_id
 from freshet.observe import log_failure, logger
+from freshet.runs.request import Call
+from freshet.runs.request import Request as Asked
+from freshet.runs.run import RUN_TIMEOUT_S
 from freshet.settings import settings
 
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@=+-]{0,127}")  # becomes part of keys and S3 prefixes
+END_S = 3.0  # of a function's time, for the honest end of what it could not finish
+_ASKED_AGAIN = ("content-type", "x-request-timeout-ms")  # headers that make a run what it is
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
 
 
@@ -69,6 +74,42 @@ TimeoutMs = Annotated[
     int | None,
     Header(alias="X-Request-Timeout-Ms", ge=1, description="deadline over queueing, retries and the stream"),
 ]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        pattern=r"^[\x20-\x7e]*$",
+        description="the same request with the same key joins the run that it started before, within a day",
+    ),
+]
+
+
+async def _time_left(request: Request, timeout_ms: TimeoutMs = None) -> float:
+    """Seconds: until the caller's own deadline, and until the function has to come to an end."""
+    context = request.scope.get("aws.context")
+    left_s = context.get_remaining_time_in_millis() / 1000 - END_S if context else RUN_TIMEOUT_S
+    return float(min(left_s, timeout_ms / 1000)) if timeout_ms else float(left_s)
+
+
+TimeLeft = Annotated[float, Depends(_time_left)]
+
+
+async def _call(request: Request, owner: Owner, timeout_s: TimeLeft, key: IdempotencyKey = "") -> Call:
+    event, context = request.scope.get("aws.event") or {}, request.scope.get("aws.context")
+    asked = Asked(
+        method=request.method,
+        path=request.scope["raw_path"].decode(),
+        query={name: request.query_params.getlist(name) for name in request.query_params},
+        headers={name: request.headers[name] for name in _ASKED_AGAIN if name in request.headers},
+        body=await request.body(),
+        function=context.function_name if context else "",
+    )
+    run_id = event.get("requestContext", {}).get("run_id", "")
+    return Call(owner=owner, request=asked, timeout_s=timeout_s, key=key, run_id=run_id)
+
+
+RunCall = Annotated[Call, Depends(_call)]
 
 
 def create_app(title: str) -> FastAPI:
@@ -153,6 +194,21 @@ async def _on_http(request: Request, error: Exception) -> Response:
     return ProblemResponse(body, status_code=error.status_code, headers=error.headers)
 
 
+async def _handed_over(context: dict[str, Any], receive: Receive) -> Receive:
+    """The request's body; of a run that is to be made again it is with the run."""
+    if "run_id" not in context:
+        return receive
+    from freshet import wiring
+
+    request = await wiring.runs().request(context["authorizer"]["owner"], context["run_id"])
+    messages = iter([{"type": "http.request", "body": request.body, "more_body": False}])
+
+    async def replaced() -> Message:
+        return next(messages, None) or await receive()
+
+    return replaced
+
+
 class _Edge:
     """Request id and CORS on every answer, one access line, and no exception that leaves without a body."""
 
@@ -178,7 +234,7 @@ class _Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
+            await self._app(scope, await _handed_over(context, receive), send_marked)
         except Exception as error:
             log_failure("unhandled", error, request_id=request_id, path=scope["path"])
             if status:

@@ -20,8 +20,13 @@ from freshet.rag.passage import Retriever
 from freshet.rag.rerank import RerankingRetriever
 from freshet.rag.retrieve import HybridRetriever
 from freshet.rag.summarise import Summariser
+from freshet.runs.journal import Journal
+from freshet.runs.meter import Consumed, consume
+from freshet.runs.records import Records
+from freshet.runs.service import Runs
 from freshet.settings import settings
 from freshet.stores.aws import Service
+from freshet.stores.functions import Functions
 from freshet.stores.objects import Objects
 from freshet.stores.queue import Queue
 from freshet.stores.secrets import Secrets
@@ -55,6 +60,11 @@ def ssm() -> Service:
 
 
 @cache
+def functions() -> Service:
+    return Service("lambda", "functions")
+
+
+@cache
 def documents_table() -> Table:
     return Table(dynamodb(), settings().documents_table)
 
@@ -67,6 +77,12 @@ def document_objects() -> Objects:
 @cache
 def parse_queue() -> Queue:
     return Queue(sqs(), settings().parse_queue_url)
+
+
+@cache
+def runs() -> Runs:
+    table, objects = Table(dynamodb(), settings().runs_table), Objects(s3(), settings().bucket, "runs")
+    return Runs(Records(table, objects), Journal(table, objects), Functions(functions()))
 
 
 @cache
@@ -118,15 +134,22 @@ def model() -> LLMClient:
         key=secret(chosen.model_key_parameter),
         fallbacks=[name.strip() for name in chosen.model_fallbacks.split(",") if name.strip()],
         transport="httpx2",  # a sandbox has a stream at a time: the other does not earn back its import
-        on_generation=_measured,
+        on_generation=account,
     )
 
 
-def _measured(generation: Generation) -> None:
-    """Every generation streams: an alarm is on those that did not. A retry is told by what it cures."""
+def account(generation: Generation) -> None:
+    """Every generation streams: an alarm is on those that did not. A retry is told by what it cures.
+
+    What it used is counted for the run that asked for it.
+    """
     measure("Generations", 1, streamed=str(generation.streamed).lower())
     for failure in generation.retried:
         measure("Retries", 1, code=failure.rpartition(" ")[2])
+    for used in generation.usages:
+        consume(
+            Consumed(used.prompt_tokens, used.completion_tokens, used.estimated, used.attempts, used.cost)
+        )
 
 
 async def embed(texts: Sequence[str]) -> list[list[float]]:
@@ -236,7 +259,7 @@ def _at_once() -> int:
 
 async def aclose() -> None:
     """Closes what holds connections and forgets every part; the next use builds them anew."""
-    for part in (dynamodb, s3, sqs, ssm, vectors, model, knowledge, reranker):
+    for part in (dynamodb, s3, sqs, ssm, functions, vectors, model, knowledge, reranker):
         if part.cache_info().currsize:
             await part().aclose()
     for name in list(globals().values()):

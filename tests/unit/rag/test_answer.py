@@ -14,9 +14,11 @@ from freshet.errors import ModelAuthentication, ModelError
 from freshet.llm import LLMClient
 from freshet.rag.answer import Answerer, Question
 from freshet.rag.passage import Query
-from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
+from freshet.runs.events import Content, Done, Reasoning, Reset, RunEvent, Started
+from freshet.runs.meter import Consumed, Meter
 from tests.unit.llm.upstream import DONE, USAGE, Answer, RawServer, chunk, raw_server, sends
 from tests.unit.rag.conftest import Put
+from tests.unit.runs.metered import under
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave.\n\n# Pay\n\nWages come on the 28th.\n"
 CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n"
@@ -33,8 +35,8 @@ def asked(text: str, *history: tuple[str, str]) -> Question:
     return Question(Query(text, limit=5), history=history)
 
 
-async def collected(answerer: Answerer, owner: str, question: Question) -> Events:
-    return [event async for event in answerer.answer(owner, question)]
+async def collected(answerer: Answerer, owner: str, question: Question, meter: Meter | None = None) -> Events:
+    return [event async for event in under(meter or Meter(), answerer.answer(owner, question))]
 
 
 def shown(events: Events) -> str:
@@ -51,17 +53,19 @@ def done(events: Events) -> dict[str, Any]:
 def scripted(put: Put, owner: str) -> Scripted:
     """`await scripted(question, *reads)`: the answer when the model's endpoint sends just these reads."""
 
-    async def run(question: str, *reads: bytes, before: tuple[Answer, ...] = ()) -> tuple[Events, RawServer]:
+    async def run(
+        question: str, *reads: bytes, before: tuple[Answer, ...] = (), meter: Meter | None = None
+    ) -> tuple[Events, RawServer]:
         await put(HANDBOOK)
         async with raw_server(*before, sends(*reads)) as server, client(server.url) as model:
             answerer = Answerer(wiring.retriever(), model, max_tokens=100)
-            return await collected(answerer, owner, asked(question)), server
+            return await collected(answerer, owner, asked(question), meter), server
 
     return run
 
 
 def client(url: str, **options: Any) -> LLMClient:
-    return LLMClient(base_url=url, model="scripted", **options)
+    return LLMClient(base_url=url, model="scripted", on_generation=wiring.account, **options)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ async def test_sources_come_first_then_the_text_then_the_citations(
         *range(1, len(first.data["sources"]) + 1)
     ]
     kinds = [type(event) for event in events[1:]]
-    assert kinds == [Content] * kinds.count(Content) + [Consumed, Done]
+    assert kinds == [Content] * kinds.count(Content) + [Done]
     final = done(events)
     assert final["answered"]
     assert final["output"] == shown(events)
@@ -181,10 +185,11 @@ async def test_reasoning_is_shown_apart_and_is_no_part_of_the_answer(scripted: S
 
 
 async def test_usage_is_the_upstreams_or_an_estimate_that_says_so(scripted: Scripted) -> None:
-    told, _ = await scripted("Leave?", chunk("25 days."), *END)
-    assert [event for event in told if isinstance(event, Consumed)] == [Consumed(7, 3)]
-    silent, _ = await scripted("Leave?", chunk("25 days."), chunk(finish="stop"), DONE)
-    (used,) = [event for event in silent if isinstance(event, Consumed)]
+    told, silent = Meter(), Meter()
+    await scripted("Leave?", chunk("25 days."), *END, meter=told)
+    assert told.consumed == [Consumed(7, 3)]
+    await scripted("Leave?", chunk("25 days."), chunk(finish="stop"), DONE, meter=silent)
+    (used,) = silent.consumed
     assert used.estimated
     assert used.prompt_tokens > 100
     assert used.completion_tokens > 0
@@ -192,16 +197,17 @@ async def test_usage_is_the_upstreams_or_an_estimate_that_says_so(scripted: Scri
 
 async def test_an_answer_cut_in_the_middle_begins_again(put: Put, owner: str) -> None:
     await put(HANDBOOK)
+    meter = Meter()
     cut = sends(chunk("Staff have "), chunk("250"))
     async with (
         raw_server(cut, sends(chunk("25 days [1]."), *END)) as server,
         client(server.url) as model,
     ):
         answerer = Answerer(wiring.retriever(), model, max_tokens=100)
-        events = await collected(answerer, owner, asked("Leave?"))
+        events = await collected(answerer, owner, asked("Leave?"), meter)
     reset = events.index(Reset("upstream_cut"))
     assert shown(events[reset:]) == done(events)["output"] == "25 days [1]."
-    assert [event.attempts for event in events if isinstance(event, Consumed)] == [1, 2]
+    assert [(used.attempts, used.estimated) for used in meter.consumed] == [(1, True), (2, False)]
 
 
 async def test_an_answer_that_can_not_begin_again_is_an_error_after_what_was_shown(
@@ -209,24 +215,23 @@ async def test_an_answer_that_can_not_begin_again_is_an_error_after_what_was_sho
 ) -> None:
     await put(HANDBOOK)
     events: Events = []
+    meter = Meter()
     cut = sends(chunk("Staff have "), chunk("25"))
     refused = sends(b"{}", status="401 Unauthorized", kind="application/json")
     async with raw_server(cut, refused) as server, client(server.url) as model:
         with pytest.raises(ModelAuthentication):  # noqa: PT012  # what came before the error is wanted, too
-            async for event in Answerer(wiring.retriever(), model, max_tokens=100).answer(
-                owner, asked("Leave?")
-            ):
+            answers = Answerer(wiring.retriever(), model, max_tokens=100).answer(owner, asked("Leave?"))
+            async for event in under(meter, answers):
                 events.append(event)
-    assert [type(event) for event in events] == [Started, Content, Content, Consumed, Reset]
-    used = events[-2]
-    assert isinstance(used, Consumed)
-    assert used.estimated
+    assert [type(event) for event in events] == [Started, Content, Content, Reset]
+    assert [used.estimated for used in meter.consumed] == [True]
 
 
 async def test_an_answer_cut_before_its_first_word_is_asked_for_again(scripted: Scripted) -> None:
-    events, server = await scripted("Leave?", chunk("25 days [1]."), *END, before=(sends(),))
+    meter = Meter()
+    events, server = await scripted("Leave?", chunk("25 days [1]."), *END, before=(sends(),), meter=meter)
     assert shown(events) == "25 days [1]."
-    assert [event.attempts for event in events if isinstance(event, Consumed)] == [2]
+    assert [used.attempts for used in meter.consumed] == [2]
     assert len(server.heads) == 2
 
 
@@ -268,13 +273,14 @@ HISTORY = (("user", "How many days of paid leave do staff have?"), ("assistant",
 
 async def test_a_follow_up_is_rewritten_before_anything_is_searched(put: Put, owner: str) -> None:
     await put(HANDBOOK)
+    meter = Meter()
     rewriting = sends(chunk("When do wages come?"), *END)
     answering = sends(chunk("Wages come on the 28th [1]."), *END)
     async with raw_server(rewriting, answering) as server, client(server.url) as model:
         answerer = Answerer(wiring.retriever(), model, max_tokens=100)
-        events = await collected(answerer, owner, asked("And those?", *HISTORY))
-    used, first = events[:2]
-    assert used == Consumed(7, 3)
+        events = await collected(answerer, owner, asked("And those?", *HISTORY), meter)
+    assert meter.consumed == [Consumed(7, 3)] * 2
+    first = events[0]
     assert isinstance(first, Started)
     assert first.data["query"] == "When do wages come?"
     assert "28th" in first.data["sources"][0]["text"]
@@ -291,7 +297,7 @@ async def test_a_rewriting_that_says_nothing_leaves_the_question_as_it_was(put: 
     async with raw_server(*script) as server, client(server.url) as model:
         answerer = Answerer(wiring.retriever(), model, max_tokens=100)
         events = await collected(answerer, owner, asked("And paid leave?", *HISTORY))
-    assert "query" not in cast("Started", events[1]).data
+    assert "query" not in cast("Started", events[0]).data
     assert server.bodies[1]["messages"][-1]["content"].endswith("<question>And paid leave?</question>")
 
 
@@ -303,15 +309,18 @@ async def test_a_model_that_fails_at_the_rewriting_fails_before_the_start(owner:
             await anext(aiter(answers))
 
 
-async def test_breaking_off_closes_the_upstream(put: Put, owner: str, model_url: str) -> None:
+async def test_breaking_off_closes_the_upstream_and_counts_what_was_used(
+    put: Put, owner: str, model_url: str
+) -> None:
     await put(HANDBOOK)
     address = model_url.removesuffix("v1")
+    meter = Meter()
     async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
         await http.delete("/__requests")
         for fault in ("", "slow=200"):  # the embedding of the query, then the answer
             await http.post("/__faults", json={"fault": fault})
         answers = wiring.answerer().answer(owner, asked("How many days of paid leave do staff have?"))
-        async with aclosing(answers) as events:
+        async with aclosing(under(meter, answers)) as events:
             async for event in events:
                 if isinstance(event, Content):
                     break
@@ -320,3 +329,7 @@ async def test_breaking_off_closes_the_upstream(put: Put, owner: str, model_url:
         await http.delete("/__faults")
     assert seen[-1]["path"].endswith("/chat/completions")
     assert seen[-1]["disconnected_ms"] is not None
+    (used,) = meter.consumed
+    assert used.estimated
+    assert used.prompt_tokens > 100
+    assert used.completion_tokens > 0

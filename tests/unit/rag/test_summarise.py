@@ -14,11 +14,13 @@ from freshet.documents.record import original
 from freshet.errors import Conflict, ModelBadRequest, ModelCut, ModelError, ModelRefused, NotFound
 from freshet.llm import LLMClient
 from freshet.rag.summarise import Summariser
-from freshet.runs.events import Consumed, Content, Done, Reasoning, RunEvent, Started
+from freshet.runs.events import Content, Done, Reasoning, RunEvent, Started
+from freshet.runs.meter import Consumed, Meter
 from freshet.stores.table import Table
 from tests.unit.llm.upstream import DONE, USAGE, Answer, chunk, raw_server, sends
 from tests.unit.rag.conftest import Put
 from tests.unit.rag.notetaker import note_taker
+from tests.unit.runs.metered import under
 
 HANDBOOK = (
     "# Leave\n\nStaff have 25 days of paid leave per year. Leave is asked for two weeks ahead.\n\n"
@@ -41,7 +43,7 @@ def said(text: str) -> Answer:
 
 
 def client(url: str, **options: Any) -> LLMClient:
-    return LLMClient(base_url=url, model="scripted", **options)
+    return LLMClient(base_url=url, model="scripted", on_generation=wiring.account, **options)
 
 
 def summariser(model: LLMClient, at_once: int = 4) -> Summariser:
@@ -110,11 +112,11 @@ def replace(owner: str) -> Replace:
 @pytest.mark.parametrize("text", [HANDBOOK, MANUAL])
 async def test_a_short_document_is_one_call_in_its_own_words(put: Put, owner: str, text: str) -> None:
     document_id = await put(text)
-    events = await collected(wiring.summariser().summarise(owner, document_id))
+    meter = Meter()
+    events = await collected(under(meter, wiring.summariser().summarise(owner, document_id)))
     about = {"document_id": document_id, "filename": "a.md", "parts": 1}
     assert started(events) == {"model": "freshet-stand-in", **about}
-    assert [type(event) for event in events[-2:]] == [Consumed, Done]
-    assert sum(isinstance(event, Consumed) for event in events) == 1
+    assert len(meter.consumed) == 1
     sentences = [one for one in re.split(r"(?<=\.) |(?<=。)", shown(events)) if one]
     assert sentences
     assert all(sentence in text for sentence in sentences)
@@ -162,10 +164,11 @@ async def test_a_long_chinese_document_is_read_in_parts_and_summarised_in_chines
     document_id = await put(
         f"# 总则\n\n{opening}\n\n# 细则\n\n{chinese(1_200)}\n\n# 附则\n\n{ending}\n", "手册.md"
     )
-    events = await collected(wiring.summariser().summarise(owner, document_id))
+    meter = Meter()
+    events = await collected(under(meter, wiring.summariser().summarise(owner, document_id)))
     parts = started(events)["parts"]
     assert parts > 2
-    assert sum(isinstance(event, Consumed) for event in events) == parts + 1
+    assert len(meter.consumed) == parts + 1
     output = done(events)["output"]
     assert len(HAN.findall(output)) > len(output) / 2
     assert 50 < len(output) < 1_000
@@ -191,11 +194,12 @@ async def test_every_sentence_is_read_once_and_the_notes_in_their_order(put: Put
 
 async def test_notes_that_do_not_fit_one_call_are_noted_down_again(put: Put, owner: str) -> None:
     document_id = await put(chinese(2_500))
+    meter = Meter()
     async with note_taker(words=8_000) as (server, url), client(url) as model:
-        events = await summary(model, owner, document_id)
+        events = await collected(under(meter, summariser(model).summarise(owner, document_id)))
     parts = started(events)["parts"]
     assert len(server.read) > parts + 1
-    assert sum(isinstance(event, Consumed) for event in events) == len(server.read)
+    assert meter.consumed == [Consumed(7, 3)] * len(server.read)
     assert done(events)["output"] == "The whole."
 
 
@@ -213,19 +217,22 @@ async def test_a_part_that_fails_fails_the_summary_and_what_was_used_is_counted(
     document_id = await put(chinese(1_500))
     failing = sends(b"{}", status="400 Bad Request", kind="application/json")
     events: Events = []
+    meter = Meter()
     async with raw_server(said("Notes."), failing) as server, client(server.url) as model:
         with pytest.raises(ModelBadRequest):  # noqa: PT012  # what came before the error is wanted, too
-            async for event in summariser(model, at_once=1).summarise(owner, document_id):
+            async for event in under(meter, summariser(model, at_once=1).summarise(owner, document_id)):
                 events.append(event)
-    assert [type(event) for event in events] == [Started, Consumed]
+    assert [type(event) for event in events] == [Started]
+    assert [used for used in meter.consumed if not used.estimated] == [Consumed(7, 3)]
     assert len(server.heads) == 2 < started(events)["parts"]
     assert await kept(owner, document_id) is None
 
 
-async def test_breaking_off_ends_the_calls_under_way(put: Put, owner: str) -> None:
+async def test_breaking_off_ends_the_calls_under_way_and_counts_their_prompts(put: Put, owner: str) -> None:
     document_id = await put(chinese(1_500))
+    meter = Meter()
     async with note_taker(silent=True) as (server, url), client(url) as model:
-        events = summariser(model).summarise(owner, document_id)
+        events = under(meter, summariser(model).summarise(owner, document_id))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5), aclosing(events):
                 await collected(events)
@@ -233,6 +240,9 @@ async def test_breaking_off_ends_the_calls_under_way(put: Put, owner: str) -> No
         async with asyncio.timeout(2):
             while server.busy:  # noqa: ASYNC110  # the server notices by itself
                 await asyncio.sleep(0.01)
+    assert server.busiest <= len(meter.consumed) <= 4
+    assert all(used.estimated and used.prompt_tokens > 1_000 for used in meter.consumed)
+    assert not any(used.completion_tokens for used in meter.consumed)
 
 
 HOSTILE = (

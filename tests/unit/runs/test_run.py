@@ -1,34 +1,18 @@
 import asyncio
-from collections.abc import AsyncGenerator
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from freshet.errors import DeadlineExceeded, ModelCut, NotFound
-from freshet.runs import run as running
-from freshet.runs.events import (
-    Consumed,
-    Content,
-    Done,
-    Item,
-    Reasoning,
-    Reset,
-    RunEvent,
-    Started,
-    ToolCall,
-    ToolResult,
-)
+from freshet.errors import ModelCut, ModelRateLimited, NotFound
+from freshet.runs.events import Content, Done, Item, Reasoning, Reset, RunEvent, Started, ToolCall, ToolResult
+from freshet.runs.meter import Consumed, consume
 from freshet.runs.run import Run
+from tests.unit.runs.capabilities import Dictated, Given, events
 
 
-async def events(*given: RunEvent | Exception) -> AsyncGenerator[RunEvent, None]:
-    for event in given:
-        if isinstance(event, Exception):
-            raise event
-        yield event
-
-
-def run(*given: RunEvent | Exception) -> Run:
+def run(*given: Given) -> Run:
     return Run("test", events(*given))
 
 
@@ -50,8 +34,9 @@ async def test_events_take_the_shapes_of_the_contract_in_order() -> None:
     )
     frames = [frame async for frame in one.frames()]
     assert [frame.seq for frame in frames] == list(range(9))
+    assert [frame.last for frame in frames] == [False] * 8 + [True]
     shown = [frame.data for frame in frames]
-    assert shown[0] == {"run_id": one.id, "started": True, "model": "m", "sources": [], "done": False}
+    assert shown[0] == {"run_id": one.run_id, "started": True, "model": "m", "sources": [], "done": False}
     assert shown[1:8] == [
         {"reasoning": "hm", "done": False},
         {"content": "你", "done": False},
@@ -61,21 +46,28 @@ async def test_events_take_the_shapes_of_the_contract_in_order() -> None:
         {"reset": True, "reason": "upstream_cut", "done": False},
         {"content": "好", "done": False},
     ]
-    assert shown[8]["done"]
-    assert shown[8]["final_response"] == {"output": "好"}
+    assert shown[8] == {"done": True, "final_response": {"output": "好"}, "metrics": shown[8]["metrics"]}
+    assert (one.status, one.ended) == ("done", True)
+
+
+async def using(*given: RunEvent | Consumed) -> AsyncGenerator[RunEvent, None]:
+    """A capability whose model calls report what they consumed."""
+    for one in given:
+        if isinstance(one, Consumed):
+            consume(one)
+        else:
+            yield one
 
 
 async def test_metrics_add_up_what_every_call_consumed() -> None:
-    shown = await data(
-        run(
-            Consumed(10, 5, cost=0.00006),
-            Started(),
-            Content("a"),
-            Consumed(1_000_000, 500_000, estimated=True, attempts=2, cost=6.0),
-            Done({}),
-        )
+    capability = using(
+        Consumed(10, 5, cost=0.00006),
+        Started(),
+        Content("a"),
+        Consumed(1_000_000, 500_000, estimated=True, attempts=2, cost=6.0),
+        Done({}),
     )
-    metrics = shown[-1]["metrics"]
+    metrics = (await data(Run("test", capability)))[-1]["metrics"]
     assert (metrics["prompt_tokens"], metrics["completion_tokens"]) == (1_000_010, 500_005)
     assert metrics["cost"] == pytest.approx(6.00006)
     assert metrics["attempts"] == 2
@@ -84,21 +76,40 @@ async def test_metrics_add_up_what_every_call_consumed() -> None:
 
 
 async def test_an_unknown_price_is_no_cost_rather_than_zero() -> None:
-    shown = await data(run(Started(), Consumed(10, 5), Consumed(10, 5, cost=0.1), Done({})))
+    shown = await data(Run("test", using(Started(), Consumed(10, 5), Consumed(10, 5, cost=0.1), Done({}))))
     assert shown[-1]["metrics"]["cost"] is None
 
 
-async def test_a_failure_before_the_start_is_raised() -> None:
-    with pytest.raises(NotFound):
-        await data(run(NotFound("no such thing")))
+async def test_a_failure_before_the_start_is_the_only_event() -> None:
+    one = run(NotFound("no such thing"))
+    (shown,) = await data(one)
+    assert (shown["status"], shown["error"]) == ("error", "no such thing")
+    assert (shown["problem"]["code"], shown["problem"]["run_id"]) == ("not_found", one.run_id)
+    assert (one.status, one.started) == ("failed", False)
 
 
-async def test_a_failure_after_the_start_is_the_last_event() -> None:
-    shown = await data(run(Started(), Content("half"), ModelCut("The answer was cut off.")))
-    assert shown[-1]["done"]
-    assert shown[-1]["status"] == "error"
-    assert shown[-1]["error"] == "The answer was cut off."
+async def test_a_failure_after_the_start_is_the_last_event_with_what_was_written() -> None:
+    half = Item({"id": 1})
+    shown = await data(run(Started(), half, Content("一"), Content("半"), ModelCut("It was cut off.")))
+    assert (shown[-1]["done"], shown[-1]["status"], shown[-1]["error"]) == (True, "error", "It was cut off.")
     assert shown[-1]["problem"]["code"] == "model_cut"
+    assert shown[-1]["final_response"] == {
+        "output": "一半",
+        "finish_reason": "model_cut",
+        "items": [{"id": 1}],
+    }
+    assert shown[-1]["metrics"]["duration_ms"] >= 0
+
+
+async def test_what_a_reset_made_void_is_not_in_what_was_written() -> None:
+    given = (Started(), Item({"id": 1}), Content("void"), Reset("upstream_cut"), Content("好"), ModelCut())
+    shown = await data(run(*given))
+    assert shown[-1]["final_response"] == {"output": "好", "finish_reason": "model_cut"}
+
+
+async def test_a_failure_says_when_to_try_again() -> None:
+    (shown,) = await data(run(ModelRateLimited(retry_after=7)))
+    assert shown["problem"]["retry_after"] == 7
 
 
 async def test_a_bug_never_shows_its_text() -> None:
@@ -107,56 +118,133 @@ async def test_a_bug_never_shows_its_text() -> None:
     assert shown[-1]["problem"]["code"] == "internal"
 
 
-async def test_the_answer_without_a_stream_is_the_last_event_of_the_stream() -> None:
-    assert (await run(Started(), Content("a"), Done({"output": "a"})).result())["final_response"] == {
-        "output": "a"
-    }
-
-
-async def test_the_answer_without_a_stream_raises_what_failed_and_names_the_run() -> None:
-    one = run(Started(), ModelCut())
-    with pytest.raises(ModelCut) as caught:
-        await one.result()
-    assert caught.value.extra["run_id"] == one.id
+async def test_a_capability_without_an_end_is_a_failure_that_says_so() -> None:
+    shown = await data(run(Started(), Content("half")))
+    assert shown[-1]["problem"]["code"] == "internal"
+    assert shown[-1]["error"] == "The answer has no end."
+    assert shown[-1]["final_response"]["output"] == "half"
 
 
 async def test_abandoning_the_frames_closes_the_capability() -> None:
-    closed = []
-
-    async def capability() -> AsyncGenerator[RunEvent, None]:
-        try:
-            yield Started()
-            yield Content("a")
-        finally:
-            closed.append(True)
-
-    frames = Run("test", capability()).frames()
+    capability = Dictated(Started(), Content("a"))
+    frames = Run("test", capability.events()).frames()
     await anext(frames)
     await frames.aclose()
-    assert closed == [True]
+    assert capability.closed
 
 
-def test_answers_end_before_the_function_does() -> None:
-    assert running.ANSWER_TIMEOUT_S < 300
+async def test_a_capability_that_fails_while_it_is_closed_does_not_undo_the_end() -> None:
+    async def untidy() -> AsyncGenerator[RunEvent, None]:
+        try:
+            yield Started()
+            yield Done({"output": "好"})
+        finally:
+            raise RuntimeError("secret key sk-123")
+
+    shown = await data(Run("test", untidy()))
+    assert shown[-1]["final_response"] == {"output": "好"}
+    assert "status" not in shown[-1]
 
 
-async def test_one_deadline_ends_the_run_honestly() -> None:
-    async def slow() -> AsyncGenerator[RunEvent, None]:
+@pytest.mark.parametrize("begun", [True, False])
+async def test_one_deadline_ends_the_run_honestly(begun: bool) -> None:
+    given = (Started(), Content("half")) if begun else ()
+    capability = Dictated(*given)
+    one = Run("test", capability.events(), timeout_s=0.1)
+    shown = await data(one)
+    assert len(shown) == len(given) + 1
+    assert shown[-1]["problem"]["code"] == "deadline"
+    assert shown[-1]["problem"]["run_id"] == one.run_id
+    assert shown[-1]["final_response"] == {"output": "half" if begun else "", "finish_reason": "deadline"}
+    assert capability.closed
+
+
+async def test_the_deadline_is_over_the_whole_run_and_not_over_each_event() -> None:
+    async def steady() -> AsyncGenerator[RunEvent, None]:
         yield Started()
+        for _ in range(1000):
+            await asyncio.sleep(0.02)
+            yield Content("a")
+
+    shown = await data(Run("test", steady(), timeout_s=0.2))
+    assert shown[-1]["problem"]["code"] == "deadline"
+    assert 1 < len(shown) < 20
+
+
+async def test_a_slow_reader_is_not_cancelled_by_the_deadline() -> None:
+    frames = Run("test", Dictated(Started()).events(), timeout_s=0.05).frames()
+    await anext(frames)
+    await asyncio.sleep(0.1)  # the deadline passes here
+    assert [one.data["problem"]["code"] async for one in frames] == ["deadline"]
+
+
+async def test_a_timeout_of_the_capabilitys_own_is_no_deadline() -> None:
+    shown = await data(run(Started(), TimeoutError()))
+    assert shown[-1]["problem"]["code"] == "internal"
+
+
+async def stopped_in_the_middle(one: Run) -> list[dict[str, Any]]:
+    """The frames of a run that is stopped while it waits for its third event."""
+    asyncio.get_running_loop().call_later(0.05, one.stop)
+    async with asyncio.timeout(5):
+        return await data(one)
+
+
+async def test_a_stop_ends_a_run_that_waits_with_what_was_written() -> None:
+    capability = Dictated(Started(), Content("一半"))
+    one = Run("test", capability.events())
+    shown = await stopped_in_the_middle(one)
+    assert shown[-1] == {
+        "done": True,
+        "final_response": {"output": "一半", "finish_reason": "stopped"},
+        "status": "stopped",
+        "metrics": shown[-1]["metrics"],
+    }
+    assert capability.closed
+    assert one.status == "stopped"
+
+
+async def test_a_stop_before_the_first_event_asks_nothing_of_the_capability() -> None:
+    capability = Dictated(*(Started(), Done({})))
+    one = Run("test", capability.events())
+    one.stop()
+    (shown,) = await data(one)
+    assert shown["status"] == "stopped"
+    assert not capability.begun
+
+
+async def test_a_stop_after_the_end_changes_nothing() -> None:
+    one = run(Started(), Done({}))
+    await data(one)
+    one.stop()
+    assert one.status == "done"
+
+
+async def calling() -> AsyncGenerator[RunEvent, None]:
+    """A capability whose model call reports what it consumed when it is closed."""
+    yield Started()
+    with contextlib.ExitStack() as closing:
+        closing.callback(consume, Consumed(7, 3, estimated=True, cost=0.5))
         yield Content("half")
         await asyncio.sleep(30)
 
-    one = Run("test", slow(), timeout_s=0.2)
-    shown = await data(one)
-    assert shown[1] == {"content": "half", "done": False}
-    assert shown[-1]["problem"]["code"] == "deadline"
-    assert shown[-1]["problem"]["run_id"] == one.id
+
+async def stopped_between_two_events(one: Run) -> list[dict[str, Any]]:
+    """The frames of a run that is stopped while its second event is being sent."""
+    shown = []
+    async for frame in one.frames():
+        shown.append(frame.data)
+        if frame.seq == 1:
+            one.stop()
+    return shown
 
 
-async def test_a_deadline_before_the_start_is_a_status() -> None:
-    async def stuck() -> AsyncGenerator[RunEvent, None]:
-        await asyncio.sleep(30)
-        yield Started()
-
-    with pytest.raises(DeadlineExceeded):
-        await Run("test", stuck(), timeout_s=0.1).result()
+@pytest.mark.parametrize("shown_by", [stopped_in_the_middle, stopped_between_two_events])
+async def test_what_a_model_call_reports_while_it_is_closed_is_counted_though_stopped(
+    shown_by: Callable[[Run], Awaitable[list[dict[str, Any]]]],
+) -> None:
+    last = (await shown_by(Run("test", calling())))[-1]
+    assert (last["status"], last["final_response"]["output"]) == ("stopped", "half")
+    metrics = last["metrics"]
+    assert (metrics["prompt_tokens"], metrics["completion_tokens"]) == (7, 3)
+    assert (metrics["estimated"], metrics["cost"]) == (True, 0.5)

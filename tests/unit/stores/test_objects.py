@@ -30,6 +30,15 @@ async def test_what_was_put_is_downloaded_until_it_is_deleted(objects: Objects, 
         await objects.download("ann", "a/original", tmp_path / "out")
 
 
+async def test_small_objects_are_read_at_once(objects: Objects) -> None:
+    data = "你好".encode() + b"\x00\xff"
+    await objects.put("ann", "g/original", data, content_type="application/octet-stream")
+    assert await objects.get("ann", "g/original") == data
+    for owner, name in (("bob", "g/original"), ("ann", "g"), ("ann", "nothing")):
+        with pytest.raises(NotFound):
+            await objects.get(owner, name)
+
+
 async def test_a_presigned_post_takes_one_file_of_the_promised_size_and_place(
     objects: Objects, tmp_path: Path
 ) -> None:

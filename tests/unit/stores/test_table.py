@@ -15,6 +15,7 @@ async def test_an_item_comes_back_as_it_went_in(table: Table) -> None:
     item = {
         "id": "1",
         "text": "你好",
+        "raw": b"\x00\xff" + "你".encode(),
         "n": 3,
         "x": 0.25,
         "on": True,
@@ -32,6 +33,23 @@ async def test_an_id_is_taken_once(table: Table) -> None:
     with pytest.raises(ConditionFailed):
         await table.put("ann", {"id": "once", "n": 2})
     await table.put("bob", {"id": "once", "n": 2})
+
+
+async def test_a_write_goes_over_whatever_has_its_id(table: Table) -> None:
+    for item in ({"id": "w", "n": 1, "gone": True}, {"id": "w", "n": 2}, {"id": "w", "n": 2}):
+        await table.write("ann", item)
+    assert await table.get("ann", "w") == {"owner": "ann", "id": "w", "n": 2}
+    assert await table.get("bob", "w") is None
+
+
+async def test_a_span_holds_both_its_ends_oldest_first(table: Table) -> None:
+    for number in (3, 1, 4, 0, 2):
+        await table.write("span", {"id": f"0{number}", "n": number})
+    await table.write("span-2", {"id": "02"})
+    assert [item["n"] for item in await table.span("span", "01", "03")] == [1, 2, 3]
+    assert [item["n"] for item in await table.span("span", "011", "9")] == [2, 3, 4]
+    assert await table.span("span", "05", "9") == []
+    assert await table.span("nobody", "00", "9") == []
 
 
 async def test_an_update_sets_removes_and_adds_if_its_condition_holds(table: Table) -> None:

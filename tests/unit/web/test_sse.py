@@ -6,13 +6,15 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import Response
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from freshet import sse
-from freshet.errors import NotFound
-from freshet.runs.events import Content, Done, RunEvent, Started
-from freshet.runs.run import Frame, Run
+from freshet.errors import NotFound, Stopped
+from freshet.runs.events import Content, Done, Item, Reasoning, Reset, RunEvent, Started, ToolCall, ToolResult
+from freshet.runs.frame import frame
+from freshet.runs.run import Run
 from freshet.sse import EventStream, encode, event_schema
 from freshet.web import create_app
 from tests.serving import served
@@ -22,6 +24,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+
+
+SHAPES = {shape["title"]: Draft202012Validator(shape) for shape in event_schema()["oneOf"]}
 
 
 def read(raw: bytes) -> list[dict[str, str]]:
@@ -37,16 +42,18 @@ def read(raw: bytes) -> list[dict[str, str]]:
     return [event for event in events if event]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dictionaries(st.text(), JSON, max_size=5), max_size=5))
-def test_whatever_an_event_holds_comes_out_as_it_went_in(payloads: list[dict[str, Any]]) -> None:
-    raw = b"".join(encode("01J", Frame(seq, data)) for seq, data in enumerate(payloads))
+def test_whatever_an_event_holds_comes_out_as_it_went_in(drawn: list[dict[str, Any]]) -> None:
+    payloads = [{**data, "done": False} for data in drawn]
+    raw = b"".join(encode("01J", frame(seq, data)) for seq, data in enumerate(payloads))
     events = read(raw)
     assert [event["id"] for event in events] == [f"01J:{seq}" for seq in range(len(payloads))]
     assert [json.loads(event["data"]) for event in events] == payloads
 
 
 def test_chinese_is_sent_as_it_is() -> None:
-    assert "你好".encode() in encode("01J", Frame(0, {"content": "你好"}))
+    assert "你好".encode() in encode("01J", frame(0, {"content": "你好", "done": False}))
 
 
 async def paced(pause_s: float) -> AsyncGenerator[RunEvent, None]:
@@ -55,6 +62,11 @@ async def paced(pause_s: float) -> AsyncGenerator[RunEvent, None]:
         await asyncio.sleep(pause_s)
         yield Content(text)
     yield Done({"output": "你好"})
+
+
+async def says(*given: RunEvent) -> AsyncGenerator[RunEvent, None]:
+    for event in given:
+        yield event
 
 
 async def refused() -> AsyncGenerator[RunEvent, None]:
@@ -117,33 +129,16 @@ async def test_what_fails_before_the_first_event_is_a_status() -> None:
     assert response.json()["code"] == "not_found"
 
 
-async def test_a_client_that_goes_away_changes_nothing() -> None:
-    finished = asyncio.Event()
-
-    async def capability() -> AsyncGenerator[RunEvent, None]:
-        yield Started()
-        for _ in range(5):
-            await asyncio.sleep(0.05)
-            yield Content("a")
-        finished.set()
-        yield Done({})
-
-    gone = create_app("gone")
-
-    @gone.get("/")
-    async def stream() -> Response:
-        return await EventStream.open(Run("test", capability()))
-
-    async with served(gone) as url, httpx.AsyncClient(base_url=url) as client:
-        async with client.stream("GET", "/") as response:
-            async for _ in response.aiter_lines():
-                break
-        await asyncio.wait_for(finished.wait(), 5)
+async def test_a_run_that_was_stopped_before_its_first_event_is_a_status() -> None:
+    run = Run("test", paced(0))
+    run.stop()
+    with pytest.raises(Stopped) as caught:
+        await EventStream.open(run)
+    assert caught.value.extra["run_id"] == run.run_id
 
 
 def test_every_event_of_the_contract_is_in_the_schema() -> None:
-    titles = {shape["title"] for shape in event_schema()["oneOf"]}
-    assert titles == {
+    assert set(SHAPES) == {
         "started",
         "content",
         "reasoning",
@@ -153,4 +148,42 @@ def test_every_event_of_the_contract_is_in_the_schema() -> None:
         "reset",
         "done",
         "error",
+        "stopped",
     }
+
+
+async def shown(run: Run) -> list[list[str]]:
+    """The titles of the shapes that each event of the run has."""
+    return [
+        [title for title, shape in SHAPES.items() if shape.is_valid(one.data)] async for one in run.frames()
+    ]
+
+
+async def test_every_event_has_one_shape_of_the_schema() -> None:
+    every = (
+        Started({"model": "m", "sources": []}),
+        Content("你"),
+        Reasoning("hm"),
+        ToolCall(0, None, None, "{"),
+        ToolResult("c1", "3"),
+        Item({"id": 1}),
+        Reset("upstream_cut"),
+        Done({"output": "好", "finish_reason": "stop"}),
+    )
+    assert await shown(Run("test", says(*every))) == [
+        ["started"],
+        ["content"],
+        ["reasoning"],
+        ["tool_call"],
+        ["tool_result"],
+        ["item"],
+        ["reset"],
+        ["done"],
+    ]
+
+
+async def test_every_end_without_an_answer_has_one_shape_of_the_schema() -> None:
+    stopped = Run("test", says(Started()))
+    stopped.stop()
+    assert await shown(stopped) == [["stopped"]]
+    assert (await shown(Run("test", says(Started({"model": "m"}))))) == [["started"], ["error"]]

@@ -32,14 +32,15 @@ class Candidate:
 class Generation:
     """How one generation went, for metrics. `outcome` is `done`, `broken_off` or the error's code.
 
-    `streamed` is false if an upstream answered in one piece, though a stream was asked for.
+    `streamed` is false if an upstream answered in one piece, though a stream was asked for. `usages` are all
+    that is billed: whole answers, void ones, and the attempt whose turn it was when it was broken off.
     """
 
     model: str
     outcome: str = "broken_off"
     streamed: bool = True
     failures: tuple[str, ...] = ()
-    usage: Usage | None = None
+    usages: tuple[Usage, ...] = ()
 
     @property
     def retried(self) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ async def generate(
     """
     course, patience = Course(len(candidates)), Patience(bounds)
     record = Generation(candidates[0].endpoint.model)
-    tally = _tally(request, candidates[0], record)
+    under_way: Tally | None = None
     try:
         while True:
             candidate = candidates[course.current]
@@ -74,6 +75,7 @@ async def generate(
             failure: ModelError | None = None
             try:
                 async with turn(candidate, tally, patience, course):
+                    under_way = tally
                     patience.begin(course.left)
                     stream = candidate.provider.stream(tally.request)
                     async with aclosing(paced(stream, patience)) as batches:
@@ -81,14 +83,14 @@ async def generate(
                             for event in batch:
                                 patience.note(event)
                                 if isinstance(event, Reset):  # a router began again within one stream
-                                    yield tally.void()
+                                    yield _billed(record, tally.void())
                                 if tally.is_shown(event):
                                     yield event
             except ModelError as error:
                 failure = ModelClosed() if patience.closed else error
+            under_way = None
             if failure is None or patience.shown:
-                record.usage = tally.usage()
-                yield record.usage
+                yield _billed(record, tally.usage())
             _take_down(record, tally, failure)
             if failure is None:
                 return
@@ -102,7 +104,7 @@ async def generate(
             await patience.sleep(delay)
             record.outcome = "broken_off"
     finally:
-        report(_ended(record, tally, patience))
+        report(_ended(record, under_way))
 
 
 def _tally(request: Request, candidate: Candidate, record: Generation) -> Tally:
@@ -120,9 +122,16 @@ def _take_down(record: Generation, tally: Tally, failure: ModelError | None) -> 
         record.failures += (f"{record.model}: {failure.code}",)
 
 
-def _ended(record: Generation, tally: Tally, patience: Patience) -> Generation:
-    if record.outcome == "broken_off" and patience.shown:  # what was shown is billed
-        record.usage = tally.usage()
+def _billed(record: Generation, used: Usage) -> Usage:
+    """Takes down what an answer used."""
+    record.usages += (used,)
+    return used
+
+
+def _ended(record: Generation, under_way: Tally | None) -> Generation:
+    """The record, with what a broken-off attempt used: even if nothing was shown, its prompt is billed."""
+    if under_way:
+        _billed(record, under_way.usage())
     return record
 
 

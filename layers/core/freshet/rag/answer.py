@@ -11,8 +11,8 @@ from freshet.llm import events as llm
 from freshet.rag.passage import Passage, Query, Retriever
 from freshet.rag.prompt import NO_ANSWER, answer_messages, rewrite_messages
 from freshet.rag.text import is_chinese
-from freshet.rag.written import consumed, require_text
-from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
+from freshet.rag.written import require_text
+from freshet.runs.events import Content, Done, Reasoning, Reset, RunEvent, Started
 
 REWRITE_TOKENS = 200  # a question, not an essay
 
@@ -48,10 +48,7 @@ class Answerer:
 
     async def answer(self, owner: str, question: Question) -> AsyncGenerator[RunEvent, None]:
         """Started (with the sources), the text as it is written, Done (with verified citations)."""
-        text = question.query.text
-        if question.history:
-            text, used = await self._stand_alone(question)
-            yield used
+        text = await self._stand_alone(question) if question.history else question.query.text
         passages = await self._retriever.search(owner, replace(question.query, text=text))
         yield Started(self._started(question, text, passages))
         if not passages:
@@ -76,8 +73,6 @@ class Answerer:
                             shown = len(written)
                     case llm.ReasoningDelta(text):
                         yield Reasoning(text)
-                    case llm.Usage() as usage:
-                        yield consumed(usage)
                     case llm.Finish(reason):
                         finish = reason
                     case llm.Reset(reason):
@@ -95,10 +90,10 @@ class Answerer:
             output += note
         yield Done(_final(output, finish, answered=answered) | cited)
 
-    async def _stand_alone(self, question: Question) -> tuple[str, Consumed]:
+    async def _stand_alone(self, question: Question) -> str:
         messages = rewrite_messages(question.query.text, question.history)
         completion = await self._model.complete(messages, temperature=0, max_tokens=REWRITE_TOKENS)
-        return completion.text.strip() or question.query.text, consumed(completion.usage)
+        return completion.text.strip() or question.query.text
 
     def _started(self, question: Question, text: str, passages: Sequence[Passage]) -> dict[str, Any]:
         sources = [{"marker": number, **passage.as_dict()} for number, passage in enumerate(passages, 1)]

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from freshet.concurrency import together
 from freshet.documents.library import Indexed, Library
 from freshet.errors import FreshetError
 from freshet.llm import LLMClient
@@ -18,8 +19,9 @@ from freshet.llm import events as llm
 from freshet.observe import logger
 from freshet.rag.parts import MOST_PARTS, Part, chosen, evenly, joined, parts_of
 from freshet.rag.prompt import notes_messages, summary_messages
-from freshet.rag.written import consumed, require_text
-from freshet.runs.events import Consumed, Content, Done, Reasoning, Reset, RunEvent, Started
+from freshet.rag.written import require_text
+from freshet.runs.events import Content, Done, Reasoning, Reset, RunEvent, Started
+from freshet.runs.frame import result
 from freshet.runs.run import Run
 
 Messages = list[dict[str, str]]
@@ -69,7 +71,7 @@ class Summariser:
 
     async def keep(self, owner: str, document_id: str) -> None:
         """Makes the document's summary while nobody looks on. Raises what `summarise` raises."""
-        await Run("summary", self.summarise(owner, document_id)).result()
+        await result(Run("summary", self.summarise(owner, document_id)))
 
     async def _shown(self, indexed: Indexed, summary: str) -> AsyncGenerator[RunEvent, None]:
         yield Started(self._started(indexed, indexed.covered))
@@ -81,59 +83,26 @@ class Summariser:
         parts = evenly(await asyncio.to_thread(parts_of, chunks), MOST_PARTS)
         covered = sum(part.chunks for part in parts) / indexed.chunks
         yield Started(self._started(indexed, covered) | {"parts": len(parts)})
-        draft = _Draft()
-        async with aclosing(self._written(indexed.document.filename, parts, draft)) as events:
+        filename, draft = indexed.document.filename, _Draft()
+        asked = summary_messages(filename, await self._noted(filename, parts), of_notes=len(parts) > 1)
+        async with aclosing(self._call(asked, draft)) as events:
             async for event in events:
                 yield event
         kept = draft.finish == "stop" and await self._keep(owner, indexed, draft.text, covered)
         yield Done(_final(indexed, draft.text, draft.finish, covered, cached=False, kept=kept))
 
-    async def _written(
-        self, filename: str, parts: Sequence[Part], draft: _Draft
-    ) -> AsyncGenerator[RunEvent, None]:
-        """Notes on the parts, and on the notes, until one part is left: that is written up in `draft`."""
-        of_notes = len(parts) > 1
+    async def _noted(self, filename: str, parts: Sequence[Part]) -> Part:
+        """Notes on the parts, and on the notes, until one part is left."""
         while len(parts) > 1:
-            notes: list[str] = []
             asked = [notes_messages(filename, part) for part in parts]
-            async with aclosing(self._noted(asked, notes)) as used:
-                async for one in used:
-                    yield one
-            parts = joined(notes)
-        async with aclosing(
-            self._call(summary_messages(filename, parts[0], of_notes=of_notes), draft)
-        ) as events:
-            async for event in events:
-                yield event
+            parts = joined(await together(*map(self._note, asked)))
+        return parts[0]
 
-    async def _noted(self, asked: Sequence[Messages], notes: list[str]) -> AsyncGenerator[Consumed, None]:
-        """Fills `notes`, one for each of `asked`; yields what the calls used, failed ones included.
-
-        No TaskGroup: around a `yield` it would cancel the consumer.
-        """
-        used: list[Consumed] = []
-        calls = [asyncio.create_task(self._note(messages, used)) for messages in asked]
-        pending = set(calls)
-        try:
-            while pending:
-                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                while used:
-                    yield used.pop()
-                for call in done:
-                    call.result()
-        finally:
-            for call in calls:
-                call.cancel()
-            await asyncio.gather(*calls, return_exceptions=True)
-        notes += [call.result() for call in calls]
-
-    async def _note(self, messages: Messages, used: list[Consumed]) -> str:
-        draft = _Draft()
-        async with self._turns, aclosing(self._call(messages, draft)) as events:
-            async for event in events:
-                if isinstance(event, Consumed):
-                    used.append(event)  # noqa: PERF401  # at once: the call may fail yet, this is billed
-        return draft.text
+    async def _note(self, messages: Messages) -> str:
+        async with self._turns:
+            completion = await self._model.complete(messages, max_tokens=self._max_tokens)
+        require_text(completion.text, completion.finish_reason)
+        return completion.text
 
     async def _call(self, messages: Messages, draft: _Draft) -> AsyncGenerator[RunEvent, None]:
         """One call's events; its text goes to `draft`. Raises ModelError, also where there is no word."""
@@ -145,8 +114,6 @@ class Summariser:
                         yield Content(text)
                     case llm.ReasoningDelta(text):
                         yield Reasoning(text)
-                    case llm.Usage() as usage:
-                        yield consumed(usage)
                     case llm.Finish(reason):
                         draft.finish = reason
                     case llm.Reset(reason):

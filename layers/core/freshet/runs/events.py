@@ -1,8 +1,8 @@
 """The events of a run: frozen values that a capability yields and the edge encodes.
 
 A capability is an `AsyncIterator[RunEvent]`: first `Started`, then content, then one `Done`. Numbering,
-metrics, errors, heartbeats and wire formats are added around it (`freshet.runs.run`, `freshet.sse`).
-The shapes on the wire are in the API reference, section "Streams".
+usage, metrics, errors, journal, heartbeats and wire formats are added around it (`freshet.runs`,
+`freshet.sse`). The shapes on the wire are in the API reference, section "Streams".
 """
 
 from dataclasses import dataclass, field
@@ -63,24 +63,10 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
-class Consumed:
-    """Not shown: what a model call used, for the run's metrics, and what that cost (USD), if it is known.
-
-    May come several times; `attempts` are counted since the call began.
-    """
-
-    prompt_tokens: int
-    completion_tokens: int
-    estimated: bool = False
-    attempts: int = 1
-    cost: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """The result; its keys are the capability's own (`output`, `citations`, …)."""
 
     final_response: dict[str, Any]
 
 
-RunEvent = Started | Content | Reasoning | ToolCall | ToolResult | Item | Reset | Consumed | Done
+RunEvent = Started | Content | Reasoning | ToolCall | ToolResult | Item | Reset | Done

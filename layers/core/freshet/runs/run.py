@@ -1,43 +1,23 @@
-"""A run: one generation from its first event to its last, numbered, measured, and honest about failure.
+"""A run: one generation from its first event to its last, numbered, measured, and honest about its end.
 
-A capability yields `RunEvent`s; `Run.frames()` turns them into the numbered events that clients see.
-A failure before `Started` is raised (the edge makes an HTTP status of it); after it, it is the last frame.
+A capability yields `RunEvent`s; `Run.frames()` turns them into the numbered frames that clients see. Whatever
+happens, the last frame says how it ended. What does not belong here: who listens, and what is kept.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
-from freshet.errors import DeadlineExceeded, FreshetError
+from freshet.errors import DeadlineExceeded, FreshetError, Interrupted, Stopped
 from freshet.ids import new_id
 from freshet.observe import log_failure, logger, measure
-from freshet.runs.events import (
-    Consumed,
-    Content,
-    Done,
-    Item,
-    Reasoning,
-    Reset,
-    RunEvent,
-    Started,
-    ToolCall,
-    ToolResult,
-)
+from freshet.runs.events import Content, Item, Reasoning, Reset, RunEvent, ToolCall
+from freshet.runs.frame import Frame, Written, frame, shape
+from freshet.runs.meter import Meter
 
-RUN_TIMEOUT_S = 285  # a stream: what the function's 300 s leave for an honest end
-ANSWER_TIMEOUT_S = 240  # an answer that is not streamed: well inside the function's 300 s
+RUN_TIMEOUT_S = 285  # where nobody says how much time there is
 MEASURABLE_S = 0.01  # a text that came at once has no speed
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One numbered event; `data` is what stands on the wire."""
-
-    seq: int
-    data: dict[str, Any]
 
 
 class Run:
@@ -48,132 +28,153 @@ class Run:
         capability: str,
         events: AsyncGenerator[RunEvent, None],
         *,
-        timeout_s: float | None = None,
+        run_id: str = "",
+        timeout_s: float = RUN_TIMEOUT_S,
     ) -> None:
-        self.id = new_id()
+        self.run_id = run_id or new_id()
         self.capability = capability
         self.failure: FreshetError | None = None
+        self.started = self.ended = False
         self._events = events
-        self._timeout_s = min(timeout_s or RUN_TIMEOUT_S, RUN_TIMEOUT_S)
+        self._timeout_s = timeout_s
         self._begun = time.perf_counter()
         self._first: float | None = None
-        self._consumed: list[Consumed] = []
+        self._meter = Meter()
+        self._written = Written()
+        self._stopped = False
+        self._wait: asyncio.Timeout | None = None
+
+    def stop(self) -> None:
+        """Ends the run at once: the capability is closed, and with it its connection upstream."""
+        self._stopped = True
+        if self._wait and not self._wait.expired():
+            self._wait.reschedule(asyncio.get_running_loop().time())
+
+    @property
+    def status(self) -> str:
+        """How it ended: `done`, `failed` or `stopped`."""
+        if isinstance(self.failure, Stopped):
+            return "stopped"
+        return "failed" if self.failure else "done"
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
-        """The events in order; the last one has `done: true`. Raises only before the first frame."""
+        """The events in order, then the end: an answer, an error or a stop."""
         seq = 0
+        final: dict[str, Any] | None = None
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
         try:
-            async with aclosing(self._timely()) as events:
-                async for event in events:
-                    if isinstance(event, Consumed):
-                        self._consumed.append(event)
-                        continue
-                    if isinstance(event, Reset):
-                        measure("Resets", 1, reason=event.reason)
-                    yield Frame(seq, self._wire(event))
+            while final is None:
+                event = await self._next(deadline)
+                data = self._note(event)
+                if data["done"]:
+                    final = data
+                else:
+                    yield frame(seq, data)
                     seq += 1
         except FreshetError as error:
-            self._fail(error)
+            self.failure = error
         except Exception as error:
-            log_failure("a run failed", error, run_id=self.id, capability=self.capability)
-            self._fail(FreshetError("Something went wrong on our side."))
+            log_failure("a run failed", error, run_id=self.run_id, capability=self.capability)
+            self.failure = FreshetError("Something went wrong on our side.")
+        except (asyncio.CancelledError, GeneratorExit):
+            self.failure = Interrupted()  # nobody reads it any more
+            raise
         finally:
-            self._report()
+            await self._close()
+            metrics = self.metrics()
+            self._report(metrics)
         if self.failure:
-            if seq == 0:
-                raise self.failure
-            yield Frame(seq, self._failed(self.failure))
+            final = self._unfinished(self.failure)
+        assert final
+        self.ended = True
+        yield frame(seq, final | {"metrics": metrics})
 
-    async def result(self) -> dict[str, Any]:
-        """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
-        self._timeout_s = min(self._timeout_s, ANSWER_TIMEOUT_S)
-        last: dict[str, Any] = {}
-        async with aclosing(self.frames()) as frames:
-            async for frame in frames:
-                last = frame.data
-        if self.failure:
-            raise self.failure
-        return last
+    async def settle(self) -> None:
+        """Nothing is left to do."""
 
-    async def _timely(self) -> AsyncGenerator[RunEvent, None]:
-        """The capability's events. Raises DeadlineExceeded when the time is up.
+    async def _next(self, deadline: float) -> RunEvent:
+        """The capability's next event. Raises DeadlineExceeded or Stopped when it may not go on.
 
         The deadline is around each wait and never around a `yield`: there it would cancel the consumer.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeout_s
-        async with aclosing(self._events) as events:
-            while True:
-                try:
-                    async with asyncio.timeout_at(deadline):
-                        event = await anext(events)
-                except StopAsyncIteration:
-                    return
-                except TimeoutError:
-                    raise DeadlineExceeded(
-                        f"The answer was not complete after {self._timeout_s:g} s."
-                    ) from None
-                yield event
+        if self._stopped:
+            raise Stopped
+        try:
+            with self._meter.running():
+                async with asyncio.timeout_at(deadline) as self._wait:
+                    return await anext(self._events)
+        except TimeoutError:
+            if self._wait is None or not self._wait.expired():
+                raise  # the capability's own
+            raise (Stopped() if self._stopped else self._late()) from None
+        except StopAsyncIteration:
+            raise FreshetError("The answer has no end.") from None
+        finally:
+            self._wait = None
 
-    def _fail(self, error: FreshetError) -> None:
-        error.extra["run_id"] = self.id
-        self.failure = error
+    def _late(self) -> FreshetError:
+        return DeadlineExceeded(f"The answer was not complete after {self._timeout_s:g} s.")
 
-    def _wire(self, event: RunEvent) -> dict[str, Any]:
+    async def _close(self) -> None:
+        """Closes the capability. How the run ends is settled by now: a failure here is no client's matter."""
+        try:
+            with self._meter.running():
+                await self._events.aclose()
+        except Exception as error:
+            log_failure("a capability was not closed", error, capability=self.capability)
+
+    def _note(self, event: RunEvent) -> dict[str, Any]:
+        """Takes notice of an event on its way out."""
+        self.started = True
         if self._first is None and isinstance(event, Content | Reasoning | ToolCall | Item):
             self._first = time.perf_counter()
-        match event:
-            case Content(text):
-                return {"content": text, "done": False}
-            case Reasoning(text):
-                return {"reasoning": text, "done": False}
-            case Started(data):
-                return {"run_id": self.id, "started": True, **data, "done": False}
-            case ToolCall(index, id_, name, arguments):
-                call = {"index": index, "id": id_, "name": name, "arguments": arguments}
-                return {"tool_call": call, "done": False}
-            case ToolResult(id_, content):
-                return {"tool_result": {"id": id_, "content": content}, "done": False}
-            case Item(item):
-                return {"item": item, "done": False}
-            case Reset(reason):
-                return {"reset": True, "reason": reason, "done": False}
-            case Done(final_response):
-                return {"done": True, "final_response": final_response, "metrics": self.metrics()}
-        raise AssertionError(event)
+        if isinstance(event, Reset):
+            measure("Resets", 1, reason=event.reason)
+        data = shape(event, self.run_id)
+        self._written.note(data)
+        return data
 
-    def _failed(self, error: FreshetError) -> dict[str, Any]:
-        return {"done": True, "status": "error", "error": error.detail, "problem": error.problem()}
+    def _unfinished(self, error: FreshetError) -> dict[str, Any]:
+        """The end of a run that has no answer, with what was written until then."""
+        error.extra["run_id"] = self.run_id
+        ended: dict[str, Any] = {"done": True, "final_response": self._written.unfinished(error.code)}
+        if isinstance(error, Stopped):
+            return {**ended, "status": "stopped"}
+        problem = error.problem()
+        if error.retry_after is not None:
+            problem["retry_after"] = error.retry_after
+        return {**ended, "status": "error", "error": error.detail, "problem": problem}
 
     def metrics(self) -> dict[str, Any]:
         """Times in ms, tokens, cost in USD (None where the price is unknown), model attempts."""
         now = time.perf_counter()
-        prompt = sum(used.prompt_tokens for used in self._consumed)
-        completion = sum(used.completion_tokens for used in self._consumed)
+        consumed = self._meter.consumed
+        prompt = sum(used.prompt_tokens for used in consumed)
+        completion = sum(used.completion_tokens for used in consumed)
         writing = now - self._first if self._first else 0.0
+        costs = [used.cost for used in consumed if used.cost is not None]
         return {
             "ttft_ms": round((self._first - self._begun) * 1000, 1) if self._first else None,
             "duration_ms": round((now - self._begun) * 1000, 1),
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S else None,
-            "cost": self._cost(),
+            "cost": round(sum(costs), 8) if costs and len(costs) == len(consumed) else None,
             "currency": "USD",
-            "attempts": max((used.attempts for used in self._consumed), default=0),
-            "estimated": any(used.estimated for used in self._consumed),
+            "attempts": max((used.attempts for used in consumed), default=0),
+            "estimated": any(used.estimated for used in consumed),
         }
 
-    def _cost(self) -> float | None:
-        costs = [used.cost for used in self._consumed if used.cost is not None]
-        return round(sum(costs), 8) if costs and len(costs) == len(self._consumed) else None
-
-    def _report(self) -> None:
+    def _report(self, metrics: dict[str, Any]) -> None:
+        about: dict[str, Any] = {"run_id": self.run_id, "capability": self.capability}
         outcome = self.failure.code if self.failure else "done"
-        metrics = self.metrics()
-        logger.info("run", run_id=self.id, capability=self.capability, outcome=outcome, metrics=metrics)
-        measure("Runs", 1, capability=self.capability, outcome="failed" if self.failure else "done")
+        if self.failure and self.failure.__cause__:
+            about["cause"] = type(self.failure.__cause__).__name__
+        logger.info("run", **about, outcome=outcome, metrics=metrics)
+        measure("Runs", 1, capability=self.capability, outcome=self.status)
         if metrics["ttft_ms"] is not None:
             measure("TimeToFirstToken", metrics["ttft_ms"], "Milliseconds", capability=self.capability)
-        if self._consumed:
+        if self._meter.consumed:
             tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]
             measure("Tokens", tokens, "Count", capability=self.capability)
         if metrics["cost"] is not None:

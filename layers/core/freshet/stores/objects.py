@@ -59,6 +59,14 @@ class Objects:
             "put_object", Bucket=self._bucket, Key=self.key(owner, name), Body=data, ContentType=content_type
         )
 
+    async def get(self, owner: str, name: str) -> bytes:
+        """The object's bytes: for small ones. Raises NotFound."""
+        return await self._service.run(
+            lambda client: bytes(
+                client.get_object(Bucket=self._bucket, Key=self.key(owner, name))["Body"].read()
+            )
+        )
+
     async def download(self, owner: str, name: str, path: Path) -> None:
         """Writes the object's bytes to `path`. Raises NotFound."""
         await self._service.run(

@@ -58,6 +58,10 @@ class Table:
             if await self.get(owner, item["id"]) != owned:
                 raise
 
+    async def write(self, owner: str, item: Mapping[str, Any]) -> None:
+        """Writes an item over whatever has its id: safe to repeat."""
+        await self._service.call("put_item", TableName=self._name, Item=encode({**item, "owner": owner}))
+
     async def update(
         self,
         owner: str,
@@ -70,7 +74,8 @@ class Table:
     ) -> Item:
         """Sets `changes` (None removes), adds `add`, if `when` holds; returns the whole new item.
 
-        Raises ConditionFailed with what stands there otherwise.
+        What is not there yet is made, if `when` allows that. Raises ConditionFailed with what stands there
+        otherwise.
         """
         kept = {name: value for name, value in changes.items() if value is not None}
         clauses = [
@@ -133,6 +138,22 @@ class Table:
             cursor = decode(answer["LastEvaluatedKey"])["id"]
         return Page(items, cursor)
 
+    async def span(self, owner: str, first: str, last: str) -> list[Item]:
+        """The owner's items with ids from `first` to `last`, oldest id first, read consistently.
+
+        At most a megabyte: where the last one returned is not the last one wanted, there may be more.
+        """
+        answer = await self._service.call(
+            "query",
+            TableName=self._name,
+            ConsistentRead=True,
+            **_expressions(
+                {"owner": owner, "first": first, "last": last},
+                KeyConditionExpression="#owner = :owner AND #id BETWEEN :first AND :last",
+            ),
+        )
+        return [decode(item) for item in answer["Items"]]
+
     async def ping(self) -> None:
         """Raises Unavailable or NotFound if the table can't be used."""
         await self._service.call("describe_table", TableName=self._name)
@@ -180,6 +201,8 @@ def _typed(value: Any) -> dict[str, Any]:
             return {"N": repr(value)}
         case str():
             return {"S": value}
+        case bytes():
+            return {"B": value}
         case dict():
             return {"M": encode(value)}
         case list() | tuple():

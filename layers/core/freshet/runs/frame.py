@@ -1,0 +1,124 @@
+"""Frames: a run's events as they stand on the wire and in the journal, numbered and encoded once."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from freshet.errors import DeadlineExceeded, Stopped, restored
+from freshet.runs.events import (
+    Content,
+    Done,
+    Item,
+    Reasoning,
+    Reset,
+    RunEvent,
+    Started,
+    ToolCall,
+    ToolResult,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One numbered event; `json` is its `data` on the wire, `last` says that the run ends with it."""
+
+    seq: int
+    json: bytes
+    last: bool = False
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What `json` holds."""
+        data: dict[str, Any] = orjson.loads(self.json)
+        return data
+
+
+class Feed(Protocol):
+    """A run as a client gets it: live, or from its journal. `ended` says that no frame comes any more."""
+
+    run_id: str
+    ended: bool
+
+    def frames(self) -> AsyncGenerator[Frame, None]:
+        """The frames in order. If it has not `ended` then, it can be taken up after the latest one."""
+        ...
+
+    async def settle(self) -> None:
+        """Returns when nothing is left to do for the run in this process."""
+        ...
+
+
+def frame(seq: int, data: dict[str, Any]) -> Frame:
+    """`data` as a frame."""
+    return Frame(seq, orjson.dumps(data), last=data["done"])
+
+
+def shape(event: RunEvent, run_id: str) -> dict[str, Any]:
+    """An event as the contract shows it, but for `Done`'s metrics."""
+    match event:
+        case Content(text):
+            return {"content": text, "done": False}
+        case Reasoning(text):
+            return {"reasoning": text, "done": False}
+        case Started(data):
+            return {"run_id": run_id, "started": True, **data, "done": False}
+        case ToolCall(index, id_, name, arguments):
+            call = {"index": index, "id": id_, "name": name, "arguments": arguments}
+            return {"tool_call": call, "done": False}
+        case ToolResult(id_, content):
+            return {"tool_result": {"id": id_, "content": content}, "done": False}
+        case Item(item):
+            return {"item": item, "done": False}
+        case Reset(reason):
+            return {"reset": True, "reason": reason, "done": False}
+        case Done(final_response):
+            return {"done": True, "final_response": final_response}
+    raise AssertionError(event)
+
+
+class Written:
+    """What an answer has come to: its text and items since the start or the last reset."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._items: list[dict[str, Any]] = []
+
+    def note(self, data: dict[str, Any]) -> None:
+        """Takes notice of an event."""
+        if "content" in data:
+            self._text.append(data["content"])
+        elif "item" in data:
+            self._items.append(data["item"])
+        elif "reset" in data:
+            self._text.clear()
+            self._items.clear()
+
+    def unfinished(self, reason: str) -> dict[str, Any]:
+        """A `final_response` of what there is."""
+        items = {"items": self._items} if self._items else {}
+        return {"output": "".join(self._text), "finish_reason": reason, **items}
+
+
+def raise_failure(run_id: str, data: dict[str, Any]) -> None:
+    """Raises what the last frame's `data` tells of, if that is no answer."""
+    if "problem" in data:
+        raise restored(data["problem"])
+    if data.get("status") == "stopped":
+        raise Stopped("The run was stopped before its answer was complete.", run_id=run_id)
+
+
+async def result(feed: Feed) -> dict[str, Any]:
+    """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
+    data: dict[str, Any] = {}
+    async with aclosing(feed.frames()) as frames:
+        async for one in frames:
+            if one.last:
+                data = one.data
+    await feed.settle()
+    if not data:
+        raise DeadlineExceeded("The answer is not complete yet; its run goes on.", run_id=feed.run_id)
+    raise_failure(feed.run_id, data)
+    return data

@@ -1,0 +1,40 @@
+import pytest
+
+from freshet.runs.request import Request
+
+ASKED = Request("POST", "/api/v1/query", {"stream": ["true"]}, body='{"query": "年假", "top_k": 3}'.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"query":"年假","top_k":3}', '{"top_k": 3,\n "query": "\\u5e74\\u5047"}'],
+    ids=["spaces", "order"],
+)
+def test_how_json_is_written_does_not_count(body: str) -> None:
+    assert Request("POST", "/api/v1/query", {"stream": ["true"]}, body=body.encode()).digest == ASKED.digest
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Request("PUT", ASKED.path, ASKED.query, body=ASKED.body),
+        Request("POST", "/api/v1/query/stream", ASKED.query, body=ASKED.body),
+        Request("POST", ASKED.path, {"stream": ["false"]}, body=ASKED.body),
+        Request("POST", ASKED.path, ASKED.query, body='{"query": "年假", "top_k": 4}'.encode()),
+        Request("POST", ASKED.path, ASKED.query, body=b""),
+        Request("POST", ASKED.path, ASKED.query, body=b'{"query":'),
+    ],
+)
+def test_another_request_is_another_one(other: Request) -> None:
+    assert other.digest != ASKED.digest
+
+
+def test_where_it_came_in_and_its_headers_do_not_count() -> None:
+    elsewhere = Request(
+        ASKED.method, ASKED.path, ASKED.query, {"x-request-timeout-ms": "9"}, ASKED.body, "query"
+    )
+    assert elsewhere.digest == ASKED.digest
+
+
+def test_a_body_that_is_no_json_is_taken_as_it_is() -> None:
+    assert Request("POST", "/", body=b"a  b").digest != Request("POST", "/", body=b"a b").digest
