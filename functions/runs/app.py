@@ -47,7 +47,7 @@ async def follow_run(
     after: Annotated[str | None, Query(description="the same, where no header can be sent")] = None,
 ) -> Response:
     """Every event after the given one (without one: from the start), once and in order, and those to come."""
-    seq = _seq(run_id, last_event_id if after is None else after)
+    seq = _seq(run_id, last_event_id or after)
     feed = await wiring.runs().follow(owner, run_id, after=seq, timeout_s=left_s)
     return EventStream(feed, feed.frames())
 

@@ -104,7 +104,8 @@ class InvokeApi:
         request, size = await _read(connection, head)
         try:
             status, headers, body = await self._invoke(request, size, request_id)
-        except InvokeError as error:
+        except Exception as failure:
+            error = failure if isinstance(failure, InvokeError) else _failed(failure)
             _log.warning("%s %s refused: %s", request.method, unquote(request.target), error.message)
             status, headers, body = _refusal(error)
         await connection.respond(status, body, {"x-amzn-requestid": request_id, **headers})
@@ -149,6 +150,8 @@ def _called(request: Request) -> str:
     if not request.headers.get("authorization", "").startswith("AWS4-"):
         # Also what keeps web pages from starting functions: a browser asks before it sends such a header.
         raise InvokeError(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+    if request.headers.get("host", "").partition(":")[0] not in {"127.0.0.1", "localhost"}:
+        raise InvokeError(403, "AccessDeniedException", "Only this machine may call.")  # a rebound DNS name
     text, query = unquote(found[1]), parse_qs(found[2] or "")
     name = _NAME.fullmatch(text)
     if not name or query.get("Qualifier", ["$LATEST"]) != ["$LATEST"]:
@@ -190,6 +193,11 @@ async def _payload(invocation: Invocation) -> tuple[bytes, FunctionError | None]
                 words = f"Response payload size exceeded {ANSWER_MAX_BYTES} bytes."
                 return b"", FunctionError.of("Function.ResponseSizeTooLarge", words)
     return bytes(payload), invocation.function_error
+
+
+def _failed(failure: Exception) -> InvokeError:
+    _log.error("An invocation failed", exc_info=failure)
+    return InvokeError(500, "ServiceException", "The function could not be invoked.")
 
 
 def _refusal(error: InvokeError) -> tuple[int, dict[str, str], bytes]:

@@ -13,7 +13,8 @@ from typing import Any, Self
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from freshet.runs.frame import Feed, Frame, raise_failure
+from freshet.errors import DeadlineExceeded
+from freshet.runs.frame import Feed, Frame, raise_failure, settled
 
 HEARTBEAT_S = 10.0  # the contract's; API Gateway cuts a stream that is silent for five minutes
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -46,17 +47,23 @@ class EventStream(Response):
     async def open(cls, feed: Feed) -> Self:
         """Waits for the first frame, so that what fails before the start is an HTTP status."""
         frames = feed.frames()
-        first = await anext(frames, None)
+        try:
+            first = await anext(frames, None)
+        except BaseException:
+            await feed.abandon()
+            raise
+        if not first and not feed.ended:
+            raise DeadlineExceeded("The time was over before the answer began.", run_id=feed.run_id)
         if first and first.seq == 0 and first.last:
             await feed.settle()
             raise_failure(feed.run_id, first.data)
         return cls(feed, frames, first)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(OSError):  # the client is gone
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await self._body(send)
-        await self._feed.settle()
+        async with settled(self._feed):
+            with suppress(OSError):  # the client is gone
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                await self._body(send)
         end = END if self._feed.ended else b""
         with suppress(OSError):
             await send({"type": "http.response.body", "body": end, "more_body": False})

@@ -72,7 +72,12 @@ async def _owner(request: Request) -> str:
 Owner = Annotated[str, Depends(_owner)]
 TimeoutMs = Annotated[
     int | None,
-    Header(alias="X-Request-Timeout-Ms", ge=1, description="deadline over queueing, retries and the stream"),
+    Header(
+        alias="X-Request-Timeout-Ms",
+        ge=1,
+        le=86_400_000,
+        description="deadline over queueing, retries and the stream",
+    ),
 ]
 IdempotencyKey = Annotated[
     str,
@@ -209,6 +214,16 @@ async def _handed_over(context: dict[str, Any], receive: Receive) -> Receive:
     return replaced
 
 
+async def _not_begun(context: dict[str, Any], status: int) -> None:
+    """Whoever waits for a run that was handed over hears of it if it was refused before it began."""
+    if "run_id" not in context or 200 <= status < 300:
+        return
+    from freshet import wiring
+
+    detail = f"The function refused to make this answer again (status {status})."
+    await wiring.runs().refuse(context["authorizer"]["owner"], context["run_id"], detail)
+
+
 class _Edge:
     """Request id and CORS on every answer, one access line, and no exception that leaves without a body."""
 
@@ -242,6 +257,7 @@ class _Edge:
             failed = problem(scope, FreshetError("Something went wrong on our side."))
             await failed(scope, receive, send_marked)
         finally:
+            await _not_begun(context, status)
             took_ms = round((time.perf_counter() - begun) * 1000, 1)
             logger.info(
                 "request",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any, TypeVar
 
-from freshet.errors import Unavailable
+from freshet.errors import Interrupted, Unavailable
 from freshet.runs.frame import Frame, frame
 from freshet.runs.journal import Journal
 from freshet.runs.record import Record
@@ -69,6 +69,9 @@ class Follower:
     async def settle(self) -> None:
         """Nothing is left to do: somebody else makes the run."""
 
+    async def abandon(self) -> None:
+        """Nothing is left to do: somebody else makes the run."""
+
     async def _read(self) -> list[Frame] | None:
         """What comes next; None while the table does not answer: it is asked again."""
         return await self._answered(self._journal.read(self._owner, self.run_id, self._cursor))
@@ -86,9 +89,10 @@ class Follower:
 
 def _end_of(record: Record, cursor: int) -> Frame | None:
     """The end of a run that could not write one."""
-    if not record.interrupted and record.last_seq >= 0:
+    if not record.interrupted and 0 <= record.last_seq <= cursor:
         return None  # it did: the reader has seen it, or claims to
     data: dict[str, Any] = {"done": True, "status": "stopped"}
-    if record.error:
-        data |= {"status": "error", "error": record.error["detail"], "problem": record.error}
+    if record.status != "stopped":
+        error = record.error or Interrupted("The journal of this run is gone.", run_id=record.id).problem()
+        data |= {"status": "error", "error": error["detail"], "problem": error}
     return frame(max(cursor, record.last_seq) + 1, data)

@@ -1,7 +1,7 @@
 """Frames: a run's events as they stand on the wire and in the journal, numbered and encoded once."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,6 +48,10 @@ class Feed(Protocol):
 
     async def settle(self) -> None:
         """Returns when nothing is left to do for the run in this process."""
+        ...
+
+    async def abandon(self) -> None:
+        """Leaves nothing of the run behind in this process: what goes on in a sandbox outlives its call."""
         ...
 
 
@@ -110,14 +114,24 @@ def raise_failure(run_id: str, data: dict[str, Any]) -> None:
         raise Stopped("The run was stopped before its answer was complete.", run_id=run_id)
 
 
+@asynccontextmanager
+async def settled(feed: Feed) -> AsyncIterator[None]:
+    """Around the reading of a feed: the run is made to its end, or, if that fails, left at once."""
+    try:
+        yield
+        await feed.settle()
+    except BaseException:
+        await feed.abandon()
+        raise
+
+
 async def result(feed: Feed) -> dict[str, Any]:
     """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
     data: dict[str, Any] = {}
-    async with aclosing(feed.frames()) as frames:
+    async with settled(feed), aclosing(feed.frames()) as frames:
         async for one in frames:
             if one.last:
                 data = one.data
-    await feed.settle()
     if not data:
         raise DeadlineExceeded("The answer is not complete yet; its run goes on.", run_id=feed.run_id)
     raise_failure(feed.run_id, data)

@@ -12,6 +12,7 @@ from freshet.stores.objects import Objects
 from freshet.stores.table import Item, Table
 
 MAX_BATCH_BYTES = 300_000  # of the 400 KB that an item may have
+MAX_READ_BYTES = 1_000_000  # at a time, about
 _LAST_SEQ = 10**10 - 1
 
 
@@ -37,13 +38,17 @@ class Journal:
         await self._table.write(partition(owner, run_id), item)
 
     async def read(self, owner: str, run_id: str, after: int) -> list[Frame]:
-        """Frames that come after number `after`, some or all of them; none if there are none yet."""
+        """Frames that come after number `after`: some or all of them, none if there are none yet."""
         items = await self._table.span(partition(owner, run_id), _id(after + 1), _id(_LAST_SEQ))
         found: list[Frame] = []
+        size = 0
         for item in items:
             lines = await self._lines(owner, run_id, item)
             newest = found[-1].seq if found else after
             found += (one for one in _frames(item, lines) if one.seq > newest)
+            size += len(lines)
+            if size > MAX_READ_BYTES:  # outsize frames count as a line in the table's own limit
+                break
         return found
 
     async def _lines(self, owner: str, run_id: str, item: Item) -> bytes:

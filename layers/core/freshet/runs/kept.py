@@ -43,9 +43,15 @@ class Kept:
             await self._news.wait()
 
     async def settle(self) -> None:
-        """Returns when the run is over and kept. Cancelled, it breaks the run off: its heart stops."""
+        """Returns when the run is over and kept."""
         if self._work:
             await self._work
+
+    async def abandon(self) -> None:
+        """Breaks the run off: its heart stops."""
+        if self._work:
+            self._work.cancel()
+            await asyncio.wait([self._work])
 
     async def _pump(self, recorder: Recorder) -> None:
         try:

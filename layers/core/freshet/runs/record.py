@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from freshet.errors import Interrupted
+from freshet.runs.frame import Frame
 
 Status = Literal["queued", "running", "done", "failed", "stopped"]
 
@@ -63,7 +64,8 @@ def view(item: dict[str, Any]) -> Record:
     """A record as a client sees it."""
     if item["status"] in {"queued", "running"} and (said := _lapsed(item)):
         error = Interrupted(said, run_id=item["id"]).problem()
-        item = {**item, "status": "failed", "error": error}
+        ended_at = iso(item.get("heartbeat", item["queued_at"]))
+        item = {**item, "status": "failed", "error": error, "ended_at": ended_at}
     if metrics := item.get("metrics"):
         item = {**item, "usage": usage(metrics)}
     return Record.model_validate(item)
@@ -92,6 +94,18 @@ def expired(item: dict[str, Any]) -> bool:
     return bool(item["expires_at"] < time.time())
 
 
+def outcome(last: Frame) -> dict[str, Any]:
+    """What a run's last frame says of its end, for the record."""
+    data = last.data
+    status = "failed" if "problem" in data else data.get("status", "done")
+    return {
+        "status": status,
+        "last_seq": last.seq,
+        "metrics": data.get("metrics"),
+        "error": data.get("problem"),
+    }
+
+
 def new_item(run_id: str, capability: str, **more: Any) -> dict[str, Any]:
     """A record that nobody has begun yet."""
     now = time.time()
@@ -99,7 +113,7 @@ def new_item(run_id: str, capability: str, **more: Any) -> dict[str, Any]:
         "id": run_id,
         "capability": capability,
         "status": "queued",
-        "created_at": iso_now(),
+        "created_at": iso(now),
         "queued_at": now,
         "last_seq": -1,
         "expires_at": int(now) + KEPT_S,
@@ -107,5 +121,6 @@ def new_item(run_id: str, capability: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def iso_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+def iso(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

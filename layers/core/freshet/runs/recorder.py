@@ -7,20 +7,22 @@ the journal: what could not be written is written later, and at the end it is sa
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
+from freshet.errors import FreshetError
 from freshet.observe import log_failure, logger, measure
 from freshet.runs.frame import Frame
 from freshet.runs.journal import Journal, one_batch
+from freshet.runs.record import outcome
 from freshet.runs.records import Records
 from freshet.runs.request import Call
 from freshet.runs.run import Run
 from freshet.stores.table import Item
 
 BATCH_S = 0.45  # two in a second, and a stop is heard of within one
-WRITE_S = 3.0  # for one round of writes; what lands later than that does no harm
+WRITE_S = 3.0  # for each write; what lands later than that does no harm
 GRACE_S = 5.0  # to catch up in at the end, if writing failed
 AFTER_DEADLINE_S = 2.0  # of it at most: the function is killed three seconds after a run's deadline
 
@@ -84,37 +86,31 @@ class Recorder:
                     await (asyncio.sleep(BATCH_S) if self._failing else self._ending.wait())
 
     async def _round(self) -> bool:
-        """Writes what is new; whether that was the end."""
+        """Writes what is new; whether that was the end. The heart beats although the journal may fail."""
+        last = self._last
+        if not self._created:
+            done = await self._tried(self._create())
+            if not done or not last:
+                return False
+        kept = await self._tried(self._append(last))
+        if last:
+            return kept and await self._tried(self._end(last))
+        await self._tried(self._beat(), failed_before=not kept)
+        return False
+
+    async def _tried(self, writing: Coroutine[Any, Any, None], *, failed_before: bool = False) -> bool:
+        """Whether it was written in time. Whatever comes in between, the run goes on."""
         try:
             async with asyncio.timeout(WRITE_S):
-                ended = await self._write()
-        except Exception as error:  # whatever it is, the run goes on
+                await writing
+        except Exception as error:
             if not self._failing:
                 log_failure("a run could not be written", error, run_id=self._run.run_id)
                 measure("JournalFailures", 1)
             self._failing = True
             return False
-        self._failing = False
-        return ended
-
-    async def _write(self) -> bool:
-        owner, run_id, last = self._call.owner, self._run.run_id, self._last
-        if not self._created:
-            await self._create()
-            if not last:
-                return False
-        whole = [*self._frames, last] if last else self._frames
-        while batch := one_batch(whole, self._kept):
-            await self._journal.append(owner, run_id, batch, self._item["expires_at"])
-            self._kept += len(batch)
-            if not last:
-                break
-        if last:
-            await self._records.end(owner, run_id, **self._outcome(last))
-            await self._free_key()
-        elif await self._records.beat(owner, run_id, started=self._run.started, last_seq=self.kept_seq):
-            self._run.stop()
-        return last is not None
+        self._failing = failed_before
+        return True
 
     async def _create(self) -> None:
         self._item["heartbeat"] = time.time()  # it may have taken long until now
@@ -122,16 +118,23 @@ class Recorder:
         await self._records.keep_request(self._call.owner, self._item, self._call.request)
         self._created = True
 
-    def _outcome(self, last: Frame) -> dict[str, Any]:
-        data = last.data
-        return {
-            "status": self._run.status,
-            "last_seq": last.seq,
-            "metrics": data["metrics"],
-            "error": data.get("problem"),
-        }
+    async def _append(self, last: Frame | None) -> None:
+        whole = [*self._frames, last] if last else self._frames
+        while batch := one_batch(whole, self._kept):
+            await self._journal.append(self._call.owner, self._run.run_id, batch, self._item["expires_at"])
+            self._kept += len(batch)
+            if not last:
+                return
 
-    async def _free_key(self) -> None:
-        """A run that failed before it began shows nothing: the same key may try again."""
+    async def _beat(self) -> None:
+        owner, run_id = self._call.owner, self._run.run_id
+        if await self._records.beat(owner, run_id, started=self._run.started, last_seq=self.kept_seq):
+            self._run.stop()
+
+    async def _end(self, last: Frame) -> None:
+        owner, run_id = self._call.owner, self._run.run_id
+        await self._records.end(owner, run_id, **outcome(last))
         if self._call.key and self._run.status == "failed" and not self._run.started:
-            await self._records.release(self._call.owner, self._call.key, self._run.run_id)
+            # It failed before it began, and shows nothing: the same key may try again.
+            with suppress(FreshetError):
+                await self._records.release(owner, self._call.key, run_id)

@@ -1,6 +1,7 @@
 """Where runs are kept: records by owner, their requests beside their journals, and who holds which key.
 
-Nothing here waits or decides; what a run's life is made of is in `recorder`, `follow` and `service`.
+Each method is one step that a condition guards; what a run's life is made of is in `recorder`, `follow` and
+`service`.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import Any
 from freshet.errors import Conflict
 from freshet.ids import new_id
 from freshet.runs.journal import partition
-from freshet.runs.record import KEPT_S, Record, expired, iso_now, view
+from freshet.runs.record import KEPT_S, PICKUP_S, Record, expired, iso, view
 from freshet.runs.request import Request
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
@@ -79,19 +80,22 @@ class Records:
 
     async def begin(self, owner: str, run_id: str) -> bool:
         """Whether a run that was handed over is now the caller's to make: for one only, and for none once
-        somebody wants it to stop.
+        somebody wants it to stop or was told that nobody began it.
         """
-        changes = {"heartbeat": time.time(), "maker": new_id()}
-        when = f"{_GOES_ON} AND attribute_not_exists(#heartbeat) AND attribute_not_exists(#stop)"
+        now = time.time()
+        changes = {"heartbeat": now, "maker": new_id()}
+        waits = "attribute_not_exists(#heartbeat) AND attribute_not_exists(#stop) AND #queued_at > :oldest"
         try:
-            await self._table.update(owner, run_id, changes, when=when)
+            when = f"{_GOES_ON} AND {waits}"
+            await self._table.update(owner, run_id, changes, when=when, oldest=now - PICKUP_S)
         except ConditionFailed as refused:  # by itself, if the answer to a first attempt was lost
             return bool(refused.item and refused.item.get("maker") == changes["maker"])
         return True
 
     async def end(self, owner: str, run_id: str, **members: Any) -> None:
         """Writes how the run ended: `status`, `last_seq`, `metrics`, `error`. Safe to repeat."""
-        changes = {"heartbeat": time.time(), "ended_at": iso_now(), **members}
+        now = time.time()
+        changes = {"heartbeat": now, "ended_at": iso(now), **members}
         await self._table.update(owner, run_id, changes, when="attribute_exists(#id)")
 
     async def want_stop(self, owner: str, run_id: str) -> None:
@@ -103,20 +107,28 @@ class Records:
         if "heartbeat" not in item:  # nobody makes it yet: nobody will
             await self.end(owner, run_id, status="stopped")
 
-    async def mark_retried(self, owner: str, run_id: str, by: str | None) -> str | None:
+    async def mark_retried(self, owner: str, run_id: str, by: str) -> str:
         """Notes that run `by` repeats this one; the run that does if another one was noted before.
 
-        With None the note is taken back.
+        Should this one only be cut off, it is not to go on beside its retry.
         """
-        when = "attribute_exists(#id)" + (" AND attribute_not_exists(#retried_by)" if by else "")
+        when = "attribute_exists(#id) AND attribute_not_exists(#retried_by)"
         try:
-            await self._table.update(owner, run_id, {"retried_by": by}, when=when)
+            await self._table.update(owner, run_id, {"retried_by": by, "stop": True}, when=when)
         except ConditionFailed as refused:
             return str(refused.item["retried_by"]) if refused.item else by
         return by
 
     async def delete(self, owner: str, run_id: str) -> None:
         await self._table.delete(owner, run_id)
+
+    async def holder(self, owner: str, key: str, digest: str) -> str:
+        """The run that holds the key, empty if none does. Raises Conflict."""
+        found = await self._table.get(*_claim(owner, key))
+        if not found or expired(found):
+            return ""
+        _require_same(found, digest)
+        return str(found["run_id"])
 
     async def claim(self, owner: str, key: str, digest: str, run_id: str, *, instead_of: str = "") -> str:
         """The run that holds the key from now on: `run_id`, if the key is free or held by `instead_of`.
@@ -130,8 +142,7 @@ class Records:
             await self._table.update(*_claim(owner, key), changes, when=free, now=now, instead_of=instead_of)
         except ConditionFailed as taken:
             holder = taken.item or {}
-            if holder["digest"] != digest:
-                raise Conflict("This Idempotency-Key was used for another request.") from None
+            _require_same(holder, digest)
             return str(holder["run_id"])
         return run_id
 
@@ -141,6 +152,11 @@ class Records:
             await self._table.update(
                 *_claim(owner, key), {"expires_at": 0}, when="#run_id = :run_id", run_id=run_id
             )
+
+
+def _require_same(claim: Item, digest: str) -> None:
+    if claim["digest"] != digest:
+        raise Conflict("This Idempotency-Key was used for another request.")
 
 
 def _claim(owner: str, key: str) -> tuple[str, str]:

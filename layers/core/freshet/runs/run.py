@@ -17,6 +17,7 @@ from freshet.runs.frame import Frame, Written, frame, shape
 from freshet.runs.meter import Meter
 
 RUN_TIMEOUT_S = 285  # where nobody says how much time there is
+CLOSE_S = 0.5  # for a capability to clean up in: a stop ends its run within a second
 MEASURABLE_S = 0.01  # a text that came at once has no speed
 
 
@@ -65,11 +66,13 @@ class Run:
         try:
             while final is None:
                 event = await self._next(deadline)
-                data = self._note(event)
-                if data["done"]:
+                data = shape(event, self.run_id)
+                one = frame(seq, data)  # what can't be encoded fails here, before it is part of the answer
+                self._note(event, data)
+                if one.last:
                     final = data
                 else:
-                    yield frame(seq, data)
+                    yield one
                     seq += 1
         except FreshetError as error:
             self.failure = error
@@ -92,6 +95,9 @@ class Run:
     async def settle(self) -> None:
         """Nothing is left to do."""
 
+    async def abandon(self) -> None:
+        """Nothing is left to do: who closes the frames closes the capability."""
+
     async def _next(self, deadline: float) -> RunEvent:
         """The capability's next event. Raises DeadlineExceeded or Stopped when it may not go on.
 
@@ -106,33 +112,30 @@ class Run:
         except TimeoutError:
             if self._wait is None or not self._wait.expired():
                 raise  # the capability's own
-            raise (Stopped() if self._stopped else self._late()) from None
+            late = DeadlineExceeded("The time was over before the answer was complete.")
+            raise (Stopped() if self._stopped else late) from None
         except StopAsyncIteration:
             raise FreshetError("The answer has no end.") from None
         finally:
             self._wait = None
 
-    def _late(self) -> FreshetError:
-        return DeadlineExceeded(f"The answer was not complete after {self._timeout_s:g} s.")
-
     async def _close(self) -> None:
         """Closes the capability. How the run ends is settled by now: a failure here is no client's matter."""
         try:
             with self._meter.running():
-                await self._events.aclose()
+                async with asyncio.timeout(CLOSE_S):
+                    await self._events.aclose()
         except Exception as error:
             log_failure("a capability was not closed", error, capability=self.capability)
 
-    def _note(self, event: RunEvent) -> dict[str, Any]:
+    def _note(self, event: RunEvent, data: dict[str, Any]) -> None:
         """Takes notice of an event on its way out."""
         self.started = True
         if self._first is None and isinstance(event, Content | Reasoning | ToolCall | Item):
             self._first = time.perf_counter()
         if isinstance(event, Reset):
             measure("Resets", 1, reason=event.reason)
-        data = shape(event, self.run_id)
         self._written.note(data)
-        return data
 
     def _unfinished(self, error: FreshetError) -> dict[str, Any]:
         """The end of a run that has no answer, with what was written until then."""

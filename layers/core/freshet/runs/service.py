@@ -3,28 +3,32 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from freshet.errors import Conflict, FreshetError, Interrupted, NotFound
+from freshet.errors import Conflict, DeadlineExceeded, FreshetError, Interrupted, NotFound
 from freshet.ids import made_at, new_id
 from freshet.runs.events import RunEvent
 from freshet.runs.follow import Follower
 from freshet.runs.frame import Feed, Written, result
 from freshet.runs.journal import Journal
 from freshet.runs.kept import Kept
-from freshet.runs.record import Record, new_item, view
+from freshet.runs.record import Record, new_item, outcome, view
 from freshet.runs.recorder import Recorder
 from freshet.runs.records import Records
 from freshet.runs.request import Call, Request
 from freshet.runs.run import Run
+from freshet.stores.aws import ConditionFailed
 from freshet.stores.functions import Functions
+from freshet.stores.table import Item
 
 ANSWER_TIMEOUT_S = 240.0  # an answer that is not streamed: well inside the function's 300 s
 YOUNG_S = 2.0  # the first event may be seen before the record is written
 JOINED_S = 1.0  # longer than asked: a run with the same deadline ends just then, and that is to be read
 STOP_S = 3.0  # a stop takes one; after that the caller hears that it is on its way
 _POLL_S = 0.1
+_SKEW_S = 1.0  # between the clocks of two sandboxes
 
 
 class Runs:
@@ -36,21 +40,22 @@ class Runs:
         self._functions = functions
 
     async def start(self, call: Call, capability: str, events: AsyncGenerator[RunEvent, None]) -> Feed:
-        """Starts a run of `events`, or joins the one that the call's key or id already stands for.
+        """Starts a run of `events`, or joins the one that the call's key stands for already.
 
-        Raises Conflict if the key was used for another request.
+        Raises Conflict if the key was used for another request, or if the run that was handed over is made by
+        somebody else; DeadlineExceeded.
         """
-        run = Run(capability, events, run_id=call.run_id, timeout_s=call.timeout_s)
-        item = new_item(run.run_id, capability, heartbeat=time.time())
-        if call.run_id:
-            if not await self._records.begin(call.owner, call.run_id):
-                return self._join(call, call.run_id)
-        elif call.key:
-            holder = await self._holder(call, run.run_id)
-            if holder != run.run_id:
-                return self._join(call, holder)
-            await self._records.create(call.owner, item)
-            await self._records.keep_request(call.owner, item, call.request)
+        begun = asyncio.get_running_loop().time()
+        item = new_item(call.run_id or new_id(), capability, heartbeat=time.time())
+        try:
+            async with asyncio.timeout(call.timeout_s):
+                run_id = await self._place(call, item)
+        except TimeoutError:
+            raise DeadlineExceeded("The time was over before the answer was begun.") from None
+        call = replace(call, timeout_s=call.timeout_s - (asyncio.get_running_loop().time() - begun))
+        if run_id != item["id"]:
+            return self._join(call, run_id)
+        run = Run(capability, events, run_id=run_id, timeout_s=call.timeout_s)
         kept = Kept(run)
         created = bool(call.run_id or call.key)
         recorder = Recorder(
@@ -81,39 +86,57 @@ class Runs:
         return [view(item) for item in page.items], page.cursor
 
     async def follow(self, owner: str, run_id: str, *, after: int, timeout_s: float) -> Feed:
-        """The run's events after number `after`. Raises NotFound."""
-        await self._find(owner, run_id)
-        return Follower(self._records, self._journal, owner, run_id, after=after, timeout_s=timeout_s)
+        """The run's events after number `after`. Raises NotFound, DeadlineExceeded."""
+        feed = Follower(self._records, self._journal, owner, run_id, after=after, timeout_s=timeout_s)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._find(owner, run_id)
+        except TimeoutError:
+            raise DeadlineExceeded("The time was over before the run was found.") from None
+        return feed
 
     async def stop(self, owner: str, run_id: str) -> Record:
         """Stops the run, wherever it is made; one that has ended stays as it is. Raises NotFound."""
         record = await self._find(owner, run_id)
-        if not record.ended:
+        if not record.ended or record.interrupted:  # the one that seems dead may only be cut off
             await self._records.want_stop(owner, run_id)
-            deadline = time.monotonic() + STOP_S
-            while not record.ended and time.monotonic() < deadline:
-                await asyncio.sleep(_POLL_S)
-                record = await self._find(owner, run_id)
+        deadline = time.monotonic() + STOP_S
+        while not record.ended and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_S)
+            record = await self._find(owner, run_id)
         return await self.get(owner, run_id)
 
     async def retry(self, owner: str, run_id: str) -> Record:
         """A new run of the same request, made by the function that made this one.
 
-        Asked again, the same new run. Raises NotFound, Conflict for a run that goes on or is done, and where
-        its request can't be repeated.
+        Of a run that was retried before, the latest retry counts: it is returned, or retried if it failed.
+        Raises NotFound, Conflict for a run that goes on or is done, and where its request can't be repeated.
         """
         record = await self._find(owner, run_id)
-        if record.retried_by:
-            return await self._find(owner, record.retried_by)
+        while record.retried_by:
+            record = await self._find(owner, record.retried_by)
         if record.status not in {"failed", "stopped"}:
+            if record.id != run_id:
+                return record
             raise Conflict(f"The run is {record.status}; only one that failed or was stopped can be retried.")
-        request = await self._records.request(owner, run_id)
+        request = await self._records.request(owner, record.id)
         if not request or not request.function:
             raise Conflict("The request of this run was not kept: send it again.")
-        item = new_item(new_id(), record.capability, retry_of=run_id)
-        await self._records.create(owner, item)
+        item = new_item(new_id(), record.capability, retry_of=record.id)
         await self._records.keep_request(owner, item, request)
-        return await self._hand_over(owner, run_id, item, request)
+        await self._records.create(owner, item)
+        by = await self._records.mark_retried(owner, record.id, item["id"])
+        if by != item["id"]:
+            await self._records.delete(owner, item["id"])
+            return await self._find(owner, by)
+        await self._hand_over(owner, item, request)
+        return view(item)
+
+    async def refuse(self, owner: str, run_id: str, detail: str) -> None:
+        """Notes that a run which was handed over will not be begun, unless it is."""
+        if await self._records.begin(owner, run_id):
+            error = Interrupted(detail, run_id=run_id).problem()
+            await self._records.end(owner, run_id, status="failed", error=error)
 
     async def request(self, owner: str, run_id: str) -> Request:
         """What the run was asked. Raises NotFound."""
@@ -138,41 +161,60 @@ class Runs:
             seq = frames[-1].seq
         return written.unfinished(Interrupted.code)
 
-    async def _hand_over(self, owner: str, run_id: str, item: dict[str, Any], request: Request) -> Record:
-        by = await self._records.mark_retried(owner, run_id, item["id"])
-        if by != item["id"]:
-            await self._records.delete(owner, item["id"])
-            return await self._find(owner, str(by))
+    async def _hand_over(self, owner: str, item: Item, request: Request) -> None:
+        """Has the function make the run. What can't be handed over has failed, and may be tried again."""
         try:
             await self._functions.start(request.function, request.event(owner, item["id"]))
         except FreshetError as error:
-            await self._records.end(owner, item["id"], status="failed", error=error.problem())
-            await self._records.mark_retried(owner, run_id, None)
+            with suppress(FreshetError, ConditionFailed):
+                await self._records.end(owner, item["id"], status="failed", error=error.problem())
             raise
-        return view(item)
 
-    async def _holder(self, call: Call, run_id: str) -> str:
-        """Which run the call's key stands for: `run_id`, if it is a new key."""
-        digest = call.request.digest
-        holder = await self._records.claim(call.owner, call.key, digest, run_id)
-        while holder != run_id and not await self._arrives(call.owner, holder):
-            # The process that claimed the key died before it wrote a record.
-            holder = await self._records.claim(call.owner, call.key, digest, run_id, instead_of=holder)
-        return holder
+    async def _place(self, call: Call, item: Item) -> str:
+        """The run that answers the call: `item`'s, which is the caller's to make then, or an older one.
+
+        A record and its request stand before a key is claimed for them, so a key never stands for nothing.
+        """
+        if call.run_id:
+            if not await self._records.begin(call.owner, call.run_id):
+                raise Conflict("This run was begun before, or is not wanted any more.")
+        elif call.key:
+            digest, empty = call.request.digest, ""
+            if holder := await self._records.holder(call.owner, call.key, digest):
+                if not await self._is_empty(call.owner, holder):
+                    return holder
+                empty = holder
+            await self._records.keep_request(call.owner, item, call.request)
+            await self._records.create(call.owner, item)
+            holder = await self._records.claim(call.owner, call.key, digest, item["id"], instead_of=empty)
+            if holder != item["id"]:
+                await self._records.delete(call.owner, item["id"])
+            return holder
+        return str(item["id"])
+
+    async def _is_empty(self, owner: str, run_id: str) -> bool:
+        """Whether the run died before its first event: it showed nothing that could be shown again."""
+        record = await self._records.find(owner, run_id)
+        if not record:
+            return True
+        return record.interrupted and not await self._journal.read(owner, run_id, -1)
 
     def _join(self, call: Call, run_id: str) -> Feed:
         timeout_s = call.timeout_s + JOINED_S
         return Follower(self._records, self._journal, call.owner, run_id, timeout_s=timeout_s)
 
     async def _find(self, owner: str, run_id: str) -> Record:
-        if record := await self._arrives(owner, run_id):
-            return record
-        raise NotFound(f"There is no run {run_id}.")
-
-    async def _arrives(self, owner: str, run_id: str) -> Record | None:
-        """The run; of one that was made just now the record may be on its way."""
+        """The run; of one that was made just now the record may be on its way. Raises NotFound."""
         while not (record := await self._records.find(owner, run_id)):
-            if abs(time.time() - made_at(run_id)) > YOUNG_S:
-                return None
+            if not -_SKEW_S < time.time() - made_at(run_id) < YOUNG_S:
+                raise NotFound(f"There is no run {run_id}.")
             await asyncio.sleep(_POLL_S)
-        return record
+        return await self._mended(owner, record) if record.interrupted else record
+
+    async def _mended(self, owner: str, record: Record) -> Record:
+        """A run that wrote its end into the journal and died before it wrote it on the record has ended."""
+        frames = await self._journal.read(owner, record.id, record.last_seq)
+        if not frames or not frames[-1].last:
+            return record
+        await self._records.end(owner, record.id, **outcome(frames[-1]))
+        return await self._records.find(owner, record.id) or record
