@@ -2,11 +2,13 @@
 
 import json
 import time
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from freshet.ids import new_id
 from tests.e2e.local_cloud import REQUEST_S, LocalCloud
 
 WAIT_S = 20
@@ -66,24 +68,57 @@ def add(api: httpx.Client, filename: str, data: bytes) -> dict[str, Any]:
     return document
 
 
-def ask(api: httpx.Client, query: str, **body: Any) -> list[Event]:
+def new_question(document: dict[str, Any]) -> dict[str, Any]:
+    """A request about the guide that nobody made before; its answer has some twenty pieces."""
+    query = f"Where do the guided tours of the museum start every day? ({new_id()})"
+    return {"query": query, "document_ids": [document["id"]]}
+
+
+def ask(api: httpx.Client, query: str, headers: dict[str, str] | None = None, **body: Any) -> list[Event]:
     """The events of a streamed answer, `[DONE]` checked and left out."""
-    events = list(read(api, query, **body))
-    assert events.pop().id == "[DONE]"
-    return events
+    return whole(read(api, query, headers, **body))
 
 
-def read(api: httpx.Client, query: str, **body: Any) -> Any:
+def whole(events: Iterable[Event]) -> list[Event]:
+    """The events of a stream to its end, the end mark checked and left out."""
+    found = list(events)
+    assert found.pop().id == "[DONE]"
+    return found
+
+
+def read(
+    api: httpx.Client, query: str, headers: dict[str, str] | None = None, **body: Any
+) -> Generator[Event, None, None]:
     """The events of a stream as they come; the end mark is an event with the id `[DONE]`."""
-    with api.stream("POST", "/api/v1/query/stream", json={"query": query, **body}) as answer:
-        if answer.status_code != 200:
-            answer.read()
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+    asked = {"query": query, **body}
+    with api.stream("POST", "/api/v1/query/stream", json=asked, headers=headers) as answer:
         yield from events_of(answer)
 
 
-def events_of(answer: httpx.Response) -> Any:
+def follow(api: httpx.Client, run_id: str, after: str = "") -> Generator[Event, None, None]:
+    """The events of a run, from the start or after the one with that id, as they come."""
+    headers = {"Last-Event-ID": after} if after else {}
+    with api.stream("GET", f"/api/v1/runs/{run_id}/stream", headers=headers) as answer:
+        yield from events_of(answer)
+
+
+def run_of(api: httpx.Client, run_id: str) -> dict[str, Any]:
+    """The run as it stands."""
+    found: dict[str, Any] = checked(api.get(f"/api/v1/runs/{run_id}"))
+    return found
+
+
+def asked_of_the_model(cloud: LocalCloud, text: str) -> list[dict[str, Any]]:
+    """The requests for an answer that reached the model and hold the text, as its journal has them."""
+    seen = checked(httpx.get(f"{cloud.model_url}/__requests"))["requests"]
+    return [one for one in seen if one["path"].endswith("/completions") and text in str(one["body"])]
+
+
+def events_of(answer: httpx.Response) -> Generator[Event, None, None]:
+    if answer.status_code != 200:
+        answer.read()
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     id_ = ""
     for line in answer.iter_lines():
         name, _, value = line.partition(": ")

@@ -9,8 +9,20 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from freshet.ids import new_id
 from infra.local.aws import role_name
-from tests.e2e.client import ask, checked, final, problem, send_file, start_upload, wait
+from tests.e2e.client import (
+    ask,
+    checked,
+    final,
+    follow,
+    problem,
+    run_of,
+    send_file,
+    start_upload,
+    wait,
+    whole,
+)
 from tests.e2e.local_cloud import LocalCloud, until
 
 
@@ -30,6 +42,23 @@ def test_all_that_a_caller_can_do_works_under_the_functions_roles(
     assert httpx.get(api.get(f"{path}/file").headers["location"]).content == chinese_pdf
     assert api.delete(path).status_code == 204
     assert checked(api.get("/health", params={"deep": "true"}))["status"] == "ok"
+
+
+def test_runs_are_kept_and_made_again_under_the_functions_roles(
+    api: httpx.Client, guide: dict[str, Any], faults: Callable[..., None]
+) -> None:
+    """With a request so long that it is kept in the bucket."""
+    turn = [{"role": "user", "content": "lighthouse " * 1_800}, {"role": "assistant", "content": "Yes."}]
+    faults("", "", "status=400")  # the question is rewritten, then found, then not answered
+    key, documents = {"Idempotency-Key": new_id()}, [guide["id"]]
+    (started, failed) = ask(api, "And what costs a ticket?", key, history=turn * 16, document_ids=documents)
+    assert failed.data["problem"]["code"] == "model_bad_request"
+    run = run_of(api, started.data["run_id"])
+    assert run["status"] == checked(api.post(f"/api/v1/runs/{run['id']}/stop"))["status"] == "failed"
+    again = checked(api.post(f"/api/v1/runs/{run['id']}/retry"))
+    assert final(whole(follow(api, again["id"])))["output"]
+    kept = [one["id"] for one in checked(api.get("/api/v1/runs"))["items"]]
+    assert kept[:2] == [again["id"], run["id"]]
 
 
 Call = Callable[[Any, dict[str, str]], Any]
@@ -60,6 +89,10 @@ Call = Callable[[Any, dict[str, str]], Any]
         ("Parse", "s3", lambda it, out: it.put_object(Bucket=out["BucketName"], Key="documents/x", Body=b"")),
         ("Parse", "dynamodb", lambda it, out: it.scan(TableName=out["KeysTableName"])),
         ("Parse", "sqs", lambda it, out: it.receive_message(QueueUrl=out["ParseDeadLetterQueueUrl"])),
+        ("Query", "dynamodb", lambda it, out: it.scan(TableName=out["RunsTableName"])),
+        ("Query", "lambda", lambda it, out: it.invoke(FunctionName="QueryFunction")),
+        ("Runs", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
+        ("Runs", "lambda", lambda it, out: it.invoke(FunctionName="ParseFunction")),
         ("Health", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
     ],
 )

@@ -89,7 +89,7 @@ class App:
 
 @pytest.fixture
 async def app(stand_in: StandIn, tmp_path: Path) -> AsyncIterator[App]:
-    example = ROOT / "docs/examples/flask_app.py"
+    example = ROOT / "examples/flask_app.py"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-X", "dev", "-m", "flask", "--app", str(example)),
         *("run", "--port", "0"),
