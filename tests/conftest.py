@@ -1,9 +1,16 @@
-"""What tests stand on: the local cloud's own stand-ins as processes on loopback, started on first use."""
+"""What tests stand on, as processes on loopback that start on first use; and how the suite is run."""
 
-from collections.abc import AsyncIterator
+import gc
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import httpx
+import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has no types
 
 from freshet import wiring
 from freshet.ids import new_id
@@ -11,6 +18,33 @@ from infra.local.children import Child
 from infra.local.ports import free_ports
 from infra.local.servers import emulator, model, qdrant
 from tests.stack import Stack, deploy
+
+MEMORY = Path("/dev/shm")  # where it is a file system in memory
+MEMORY_BYTES = 1 << 30
+
+# Tests share the cores with others: how long an example takes says nothing.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
+
+
+class ByCloud(LoadFileScheduling):  # type: ignore[misc]  # as above
+    """How tests are given to several workers: file by file, and what shares a local cloud to one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return file.rpartition("/")[0] if file.startswith("tests/e2e/") else file
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share stays to the end: who collects garbage need not look through it each time."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByCloud:
+    return ByCloud(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +70,31 @@ async def cloud(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture(scope="session")
-async def index_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+def index_folder() -> Iterator[Path]:
+    """In memory if there is room: the engine syncs what it writes, and a collection takes a disk a second."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES
+    with TemporaryDirectory(prefix="freshet-", dir=MEMORY if roomy else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+async def index_url(index_folder: Path) -> AsyncIterator[str]:
     """Qdrant's REST API over the embedded engine."""
     (port,) = free_ports([0])
-    child = Child(qdrant(tmp_path_factory.mktemp("qdrant"), port))
+    child = Child(qdrant(index_folder, port))
     await child.start()
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         await child.stop()
+
+
+@pytest.fixture
+def collection(index_url: str) -> Iterator[str]:
+    """The name of a collection of the test's own, which is gone after it."""
+    name = f"test-{new_id()}"
+    yield name
+    httpx.delete(f"{index_url}/collections/{name}", verify=False, trust_env=False).raise_for_status()
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +110,12 @@ async def model_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def product(cloud: Stack, index_url: str, model_url: str, monkeypatch: pytest.MonkeyPatch) -> Stack:
+def product(
+    cloud: Stack, index_url: str, collection: str, model_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Stack:
     """Everything that product code reaches, with a collection of the test's own."""
     monkeypatch.setenv("QDRANT_URL", index_url)
-    monkeypatch.setenv("QDRANT_COLLECTION", f"test-{new_id()}")
+    monkeypatch.setenv("QDRANT_COLLECTION", collection)
     monkeypatch.setenv("MODEL_BASE_URL", model_url)
     monkeypatch.setenv("MODEL_NAME", "freshet-stand-in")
     monkeypatch.setenv("EMBEDDING_MODEL", "freshet-stand-in")

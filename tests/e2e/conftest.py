@@ -1,6 +1,6 @@
 """End to end: the whole product behind HTTP, on local clouds that the tests start as a user would.
 
-One is shared by all tests that neither stop it nor break it, another by those that do.
+One is shared by all tests that neither stop it nor break it, another by those that do (`fragile/`).
 """
 
 import time

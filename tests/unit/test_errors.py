@@ -61,3 +61,7 @@ def test_an_error_that_only_a_later_version_knows_is_an_internal_one() -> None:
     back = restored({"code": "from_the_future", "detail": "What is this?", "title": "New", "status": 418})
     assert type(back) is FreshetError
     assert back.detail == "What is this?"
+
+
+def test_half_a_character_in_a_detail_can_still_be_sent() -> None:
+    assert FreshetError("bad \ud800").problem()["detail"] == "bad ?"

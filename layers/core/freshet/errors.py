@@ -30,8 +30,8 @@ class FreshetError(Exception):
     title: ClassVar[str] = "Internal error"
 
     def __init__(self, detail: str = "", *, retry_after: float | None = None, **extra: Any) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.detail = (detail or self.title).encode(errors="replace").decode()  # half a character is no text
+        super().__init__(self.detail)
         self.retry_after = retry_after
         self.extra = extra
 

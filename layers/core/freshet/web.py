@@ -6,6 +6,7 @@ What belongs here: everything that is the same for every route. What does not: a
 import re
 import time
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import orjson
@@ -221,7 +222,8 @@ async def _not_begun(context: dict[str, Any], status: int) -> None:
     from freshet import wiring
 
     detail = f"The function refused to make this answer again (status {status})."
-    await wiring.runs().refuse(context["authorizer"]["owner"], context["run_id"], detail)
+    with suppress(FreshetError):  # it reads as interrupted then
+        await wiring.runs().refuse(context["authorizer"]["owner"], context["run_id"], detail)
 
 
 class _Edge:

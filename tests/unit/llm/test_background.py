@@ -1,6 +1,7 @@
 """How the background loop ends with its process: quietly, in order, and with nothing left open."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from textwrap import dedent
 import pytest
 
 pytestmark = pytest.mark.timeout(60)
+
+SLOW = re.compile("Executing <.*> took .* seconds")  # said by asyncio's debug mode where the cores are busy
 
 PREAMBLE = """
 import asyncio, atexit, os, signal, sys, threading, time
@@ -72,7 +75,7 @@ def run(body: str, *, before: str = "") -> list[str]:
     done = subprocess.run(
         python(body, before=before), capture_output=True, text=True, timeout=30, check=False
     )
-    assert done.stderr == ""
+    assert [line for line in done.stderr.splitlines() if not SLOW.match(line)] == []
     assert done.returncode == 0
     assert time.monotonic() - begun < 20
     return done.stdout.split("\n")[:-1]

@@ -145,7 +145,7 @@ def test_a_timeout_cancels_and_waits_for_the_cleanup() -> None:
     with pytest.raises(ModelTimeout):
         run_sync(slow(), timeout=0.05)
     assert done == ["cleaned up"]
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 3
 
 
 def test_work_stuck_in_a_thread_holds_a_timeout_up_no_longer_than_the_grace() -> None:
@@ -299,7 +299,7 @@ def test_closing_the_iteration_closes_the_stream_at_once() -> None:
     begun = time.monotonic()
     items.close()
     assert source.closed
-    assert time.monotonic() - begun < 0.1
+    assert time.monotonic() - begun < 1
 
 
 def test_an_iteration_nobody_ends_is_closed_with_its_last_reference() -> None:
@@ -323,7 +323,7 @@ def test_an_iteration_that_is_collected_on_the_loop_does_not_wait_for_itself() -
         gc.collect()
         return time.monotonic() - begun
 
-    assert run_sync(collect()) < 0.5
+    assert run_sync(collect()) < 1.5  # to wait for itself would be the grace, two seconds
     _gone()
     assert source.closed
 

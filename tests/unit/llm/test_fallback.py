@@ -16,7 +16,7 @@ from freshet.errors import (
     ModelRefused,
     ModelTimeout,
 )
-from freshet.llm import Endpoint, Generation, LLMClient, Price, Reset, TextDelta, Usage
+from freshet.llm import Endpoint, Generation, LLMClient, Price, Reset, TextDelta, Usage, retry
 from tests.unit.llm.upstream import (
     DONE,
     Answer,
@@ -125,12 +125,15 @@ async def test_what_the_caller_or_the_model_decided_goes_to_no_fallback(
 
 
 @pytest.mark.parametrize("answer", [refuses(429, "insufficient_quota"), refuses(402)], ids=["quota", "402"])
-async def test_an_exhausted_quota_goes_to_the_fallback_at_once(answer: Answer) -> None:
+async def test_an_exhausted_quota_goes_to_the_fallback_at_once(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "_FIRST_DELAY_S", 4)
     async with models(a=answer, b=says("from b")) as upstream, client(upstream.url, "b") as llm:
         completion = await llm.complete("hi")
     assert upstream.asked == ["a", "b"]
     assert completion.metrics.failures == ("a: model_rate_limited",)
-    assert upstream.calls[1].begun - upstream.calls[0].begun < 0.3
+    assert upstream.calls[1].begun - upstream.calls[0].begun < 1
 
 
 async def test_an_exhausted_quota_holds_nobody_back() -> None:
@@ -175,7 +178,7 @@ async def test_no_model_is_asked_after_the_deadline() -> None:
     ):
         started = time.monotonic()
         _, error = await collect(llm.stream("hi", timeout=0.6))
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 2
     assert type(error) is ModelTimeout
     assert upstream.asked == ["a", "b", "c"]
     assert upstream.calls[-1].begun - upstream.calls[0].begun < 0.6

@@ -1,7 +1,7 @@
 """The Runs table and its bucket, and an owner who has nothing in them yet."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -14,9 +14,11 @@ from freshet.runs.record import KEPT_S, LAPSE_S
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
 from freshet.settings import settings
+from freshet.stores import aws
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from tests.stack import Stack
+from tests.unit.runs.trouble import GRACE_S, READ_S, WRITE_S, TroubledTable, troubled_table
 
 Keep = Callable[..., Awaitable[None]]
 Lapse = Callable[[str], Awaitable[None]]
@@ -79,3 +81,31 @@ def lapse(table: Table, owner: str) -> Lapse:
         await table.update(owner, run_id, stopped, when="attribute_exists(#id)")
 
     return age
+
+
+@pytest.fixture
+async def troubled(
+    cloud: Stack, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[TroubledTable]:
+    """The table that the product talks to, with patience a tenth of the real one."""
+    await wiring.dynamodb().run(lambda _: None)  # the SDK's first client takes long, and much of the CPU
+    await wiring.aclose()
+    monkeypatch.setattr(aws, "READ_TIMEOUT_S", READ_S)
+    monkeypatch.setattr(recorder, "WRITE_S", WRITE_S)
+    monkeypatch.setattr(recorder, "GRACE_S", GRACE_S)
+    async with troubled_table(int(cloud.aws.endpoint.rpartition(":")[2])) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", proxy.url)
+        yield proxy
+        await wiring.aclose()
+
+
+@pytest.fixture
+async def no_bucket(cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Objects]:
+    """The bucket, where nobody answers."""
+    service = aws.Service("s3", "bucket")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+        elsewhere.setattr(aws, "ATTEMPTS", 1)
+        await service.run(lambda _: None)  # its client is built with the first call
+    yield Objects(service, settings().bucket, "runs")
+    await service.aclose()

@@ -131,6 +131,19 @@ async def test_who_has_seen_the_end_gets_nothing_more(
     assert follower.ended
 
 
+@pytest.mark.parametrize("status", ["done", "failed", "stopped"])
+async def test_a_run_whose_journal_is_gone_has_an_end_nevertheless(
+    follow: Follow, records: Records, owner: str, run_id: str, status: str
+) -> None:
+    problem = {"code": "model_cut", "detail": "It was cut off."} if status == "failed" else None
+    await ended(records, owner, run_id, last_seq=5, status=status, error=problem)
+    (last,) = await all_of(follow(run_id, after=3))
+    assert (last.seq, last.last) == (6, True)
+    codes = {"done": "interrupted", "failed": "model_cut"}
+    assert last.data.get("problem", {}).get("code") == codes.get(status)
+    assert last.data["status"] == ("stopped" if status == "stopped" else "error")
+
+
 @pytest.mark.parametrize("after", [-1, 0, 2, 7])
 async def test_a_run_that_was_interrupted_says_so_whatever_the_cursor(
     follow: Follow, keep: Keep, records: Records, owner: str, run_id: str, lapse: Lapse, after: int

@@ -93,6 +93,17 @@ async def test_a_journal_of_megabytes_is_read_piece_by_piece(
     assert found == frames
 
 
+async def test_of_outsize_frames_about_a_megabyte_is_read_at_a_time(
+    journal: Journal, owner: str, keep: Keep
+) -> None:
+    """In the table's own limit they count for nothing: all of a run's would be fetched at once."""
+    frames = contents(*("x" * 400_000 for _ in range(5)))
+    for one in frames:
+        await keep(RUN, one)
+    assert await journal.read(owner, RUN, -1) == frames[:3]
+    assert await journal.read(owner, RUN, 2) == frames[3:]
+
+
 async def test_journals_do_not_mix(journal: Journal, owner: str, keep: Keep) -> None:
     await keep(RUN, *contents("a"))
     assert await journal.read(owner, f"{RUN}1", -1) == []

@@ -9,13 +9,15 @@ import pytest
 
 from freshet.errors import ModelCut, NotFound
 from freshet.ids import new_id
+from freshet.runs import recorder
 from freshet.runs.events import Content, Done, Started
-from freshet.runs.journal import Journal
+from freshet.runs.journal import MAX_BATCH_BYTES, Journal
 from freshet.runs.kept import Kept
 from freshet.runs.record import Record, new_item
 from freshet.runs.recorder import Recorder
 from freshet.runs.records import Records
 from freshet.runs.run import Run
+from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from tests.unit.runs.capabilities import ANSWER, Dictated, call, read
 
@@ -26,7 +28,7 @@ Begin = Callable[..., Kept]
 async def begin(records: Records, journal: Journal, owner: str) -> Begin:
     """`begin(capability, key="")`: a run of it, set out; the record is its recorder's to make."""
 
-    def start(capability: Dictated, **members: Any) -> Kept:
+    def start(capability: Dictated, journal: Journal = journal, **members: Any) -> Kept:
         run = Run("test", capability.events())
         kept = Kept(run)
         item = new_item(run.run_id, "test", heartbeat=time.time())
@@ -121,6 +123,35 @@ async def test_a_stop_that_somebody_left_ends_the_run(
     assert capability.closed
     assert (await found(records, owner, kept.run_id)).status == "stopped"
     assert (await journal.read(owner, kept.run_id, -1))[-1].data == last
+
+
+async def test_the_heart_beats_and_a_stop_is_heard_though_the_bucket_is_down(
+    begin: Begin,
+    records: Records,
+    table: Table,
+    no_bucket: Objects,
+    owner: str,
+    quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recorder, "GRACE_S", 0.2)
+    kept = begin(Dictated(Started(), Content("员" * MAX_BATCH_BYTES)), Journal(table, no_bucket))
+
+    async def heard() -> Record | None:
+        record = await records.find(owner, kept.run_id)
+        return record if record and record.last_seq == 0 else None
+
+    await until(heard)
+    first = await table.get(owner, kept.run_id)
+    await asyncio.sleep(0.3)  # some rounds in which the large event can't be kept
+    second = await table.get(owner, kept.run_id)
+    assert first
+    assert second
+    assert second["heartbeat"] > first["heartbeat"]
+    await records.want_stop(owner, kept.run_id)
+    async with asyncio.timeout(5):
+        last = (await read(kept))[-1].data
+    assert (last["status"], last["kept_seq"]) == ("stopped", 0)
 
 
 async def test_a_stop_is_heard_of_within_a_second(begin: Begin, records: Records, owner: str) -> None:

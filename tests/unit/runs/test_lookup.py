@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from freshet.errors import ModelCut, NotFound
+from freshet.errors import Conflict, ModelCut, NotFound
 from freshet.ids import new_id
 from freshet.runs import service
 from freshet.runs.events import Content, Done, Item, Reset, Started
@@ -14,7 +14,8 @@ from freshet.runs.frame import frame, shape
 from freshet.runs.record import PICKUP_S, new_item
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
-from tests.unit.runs.capabilities import ANSWER, Dictated, Given, call, contents, events, read
+from freshet.stores.table import Table
+from tests.unit.runs.capabilities import ANSWER, Dictated, Given, call, contents, end, events, read
 from tests.unit.runs.conftest import Keep, Lapse
 
 LONG_AGO = "01J00000000000000000000000"
@@ -100,6 +101,22 @@ async def test_what_was_kept_before_the_first_heartbeat_is_found(
     assert ((await runs.get(owner, running)).final_response or {})["output"] == "一"
 
 
+async def test_a_run_that_died_between_its_last_event_and_its_record_has_ended(
+    runs: Runs, table: Table, owner: str, running: str, keep: Keep, lapse: Lapse
+) -> None:
+    metrics = {"prompt_tokens": 7, "completion_tokens": 3}
+    await keep(running, *contents("好"), end(1, metrics=metrics))
+    await lapse(running)
+    record = await runs.get(owner, running)
+    assert (record.status, record.error, record.last_seq) == ("done", None, 1)
+    assert (record.metrics, record.final_response) == (metrics, {"output": "好"})
+    with pytest.raises(Conflict, match="done"):
+        await runs.retry(owner, running)
+    mended = await table.get(owner, running)
+    assert mended
+    assert (mended["status"], mended["metrics"], mended["ended_at"]) == ("done", metrics, record.ended_at)
+
+
 async def test_runs_are_listed_newest_first(
     runs: Runs, owner: str, made: Made, running: str, lapse: Lapse
 ) -> None:
@@ -150,8 +167,8 @@ async def test_a_run_that_nobody_has_begun_is_stopped_at_once(
     await records.create(owner, item)
     assert (await runs.stop(owner, item["id"])).status == "stopped"
     begun = Dictated(*ANSWER)
-    feed = await runs.start(call(owner, run_id=item["id"]), "query", begun.events())
-    assert [one.data["status"] for one in await read(feed)] == ["stopped"]
+    with pytest.raises(Conflict):
+        await runs.start(call(owner, run_id=item["id"]), "query", begun.events())
     assert not begun.begun
 
 
@@ -199,6 +216,20 @@ async def test_a_young_run_is_not_waited_for_long(
 
 @pytest.mark.parametrize("run_id", [LONG_AGO, "跑", "01J", "7" * 26, "x" * 2000])
 async def test_what_was_never_a_run_is_not_waited_for(runs: Runs, owner: str, run_id: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(NotFound):
+        await runs.get(owner, run_id)
+    assert time.monotonic() - begun < 1
+
+
+async def test_nor_is_what_another_clock_will_make(
+    runs: Runs, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await runs.page(owner, 1, None)  # the connection is set up
+    soon_ns = time.time_ns() + 1_900_000_000
+    with monkeypatch.context() as ahead:
+        ahead.setattr("freshet.ids.time.time_ns", lambda: soon_ns)
+        run_id = new_id()
     begun = time.monotonic()
     with pytest.raises(NotFound):
         await runs.get(owner, run_id)

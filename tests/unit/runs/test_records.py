@@ -6,7 +6,7 @@ import pytest
 
 from freshet.errors import Conflict, NotFound
 from freshet.ids import new_id
-from freshet.runs.record import new_item
+from freshet.runs.record import PICKUP_S, new_item
 from freshet.runs.records import MAX_INLINE_BYTES, Records
 from freshet.runs.request import Request
 from freshet.stores.aws import ConditionFailed
@@ -97,6 +97,16 @@ async def test_a_run_that_was_handed_over_is_begun_by_one(records: Records, owne
     assert not await records.begin(owner, "01J")
 
 
+async def test_what_readers_were_told_nobody_began_is_not_begun(records: Records, owner: str) -> None:
+    """Lambda may deliver an event late."""
+    now = time.time()
+    late, young = [
+        await created(records, owner, queued_at=now - age_s) for age_s in (PICKUP_S + 1, PICKUP_S - 10)
+    ]
+    assert not await records.begin(owner, late)
+    assert await records.begin(owner, young)
+
+
 async def test_a_stop_is_heard_by_the_next_heartbeat(records: Records, owner: str) -> None:
     run_id = await created(records, owner, heartbeat=time.time())
     await records.want_stop(owner, run_id)
@@ -138,14 +148,11 @@ async def test_one_run_repeats_another(records: Records, owner: str) -> None:
     assert await records.mark_retried(owner, run_id, told[0]) == told[0]
 
 
-async def test_the_note_of_a_retry_can_be_taken_back(records: Records, owner: str) -> None:
-    run_id = await created(records, owner, heartbeat=time.time())
-    await records.mark_retried(owner, run_id, "first")
-    await records.mark_retried(owner, run_id, None)
-    record = await records.find(owner, run_id)
-    assert record
-    assert record.retried_by is None
-    assert await records.mark_retried(owner, run_id, "second") == "second"
+async def test_a_run_that_is_repeated_is_told_to_stop_if_it_lives(records: Records, owner: str) -> None:
+    """Its process was only cut off from the table, and comes back."""
+    run_id = await created(records, owner, heartbeat=time.time() - 60)
+    await records.mark_retried(owner, run_id, "retry")
+    assert await records.beat(owner, run_id, started=True, last_seq=0)
 
 
 async def test_what_has_expired_is_gone_at_once(records: Records, owner: str) -> None:

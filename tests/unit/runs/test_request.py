@@ -38,3 +38,18 @@ def test_where_it_came_in_and_its_headers_do_not_count() -> None:
 
 def test_a_body_that_is_no_json_is_taken_as_it_is() -> None:
     assert Request("POST", "/", body=b"a  b").digest != Request("POST", "/", body=b"a b").digest
+
+
+def test_json_that_is_nested_deep_is_json_too() -> None:
+    deep, spaced = "[" * 400 + "]" * 400, "[ " * 400 + "]" * 400
+    assert len({Request("POST", "/", body=body.encode()).digest for body in (deep, spaced)}) == 1
+
+
+def test_numbers_of_any_length_are_told_apart() -> None:
+    numbers = [2**64, 2**64 + 1, 10**30, 10**30 + 1]
+    assert len({Request("POST", "/", body=b'{"n": %d}' % one).digest for one in numbers}) == len(numbers)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"9" * 5000, b'"\\ud800"', b'"\xff"'])
+def test_a_body_that_is_hardly_json_has_a_digest_too(body: bytes) -> None:
+    assert len(Request("POST", "/", body=body).digest) == 64

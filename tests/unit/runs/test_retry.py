@@ -87,16 +87,18 @@ async def test_many_who_retry_at_once_get_one_run(runs: Runs, owner: str, functi
 async def test_a_retry_that_can_not_be_handed_over_has_failed_and_may_be_tried_again(
     runs: Runs, owner: str
 ) -> None:
-    old = await failed(runs, owner)
-    for attempt in (1, 2):
+    """Tried again, it is the latest one that is repeated: each run has one retry."""
+    chain = [await failed(runs, owner)]
+    for _ in range(2):
         with pytest.raises(Unavailable) as caught:
-            await runs.retry(owner, old)
+            await runs.retry(owner, chain[0])
         assert caught.value.part == "functions"
-        listed, _ = await runs.page(owner, 10, None)
-        assert [one.status for one in listed] == ["failed"] * (attempt + 1)
-        assert listed[0].error
-        assert listed[0].error["code"] == "unavailable"
-        assert (await runs.get(owner, old)).retried_by is None
+        newest = (await runs.page(owner, 1, None))[0][0]
+        assert (newest.status, newest.retry_of) == ("failed", chain[-1])
+        assert newest.error
+        assert newest.error["code"] == "unavailable"
+        assert (await runs.get(owner, chain[-1])).retried_by == newest.id
+        chain.append(newest.id)
 
 
 @pytest.mark.usefixtures("gone", "quick")

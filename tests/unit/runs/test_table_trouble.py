@@ -14,7 +14,7 @@ import pytest
 from starlette.responses import Response
 
 from freshet import wiring
-from freshet.runs import record, recorder, service
+from freshet.runs import record, recorder
 from freshet.runs.events import Content, Done, RunEvent, Started
 from freshet.sse import EventStream
 from freshet.stores import aws
@@ -22,16 +22,12 @@ from freshet.stores.table import Item, Table
 from freshet.web import RunCall, create_app
 from tests.blocking import guarded
 from tests.serving import as_caller, served
-from tests.stack import Stack
 from tests.unit.runs.capabilities import read
-from tests.unit.runs.trouble import FAULTS, SLOW_S, Fault, TroubledTable, troubled_table
+from tests.unit.runs.trouble import FAULTS, READ_S, SLOW_S, WRITE_S, Fault, TroubledTable
 
 PACE_S = 0.01
 PIECES = 80
 PATIENCE_S = 5.0  # for what takes a fraction of it, on a busy machine
-READ_S = 0.3
-WRITE_S = 0.4
-GRACE_S = 0.6
 
 
 class Talker:
@@ -83,22 +79,6 @@ class Shown:
     @property
     def last(self) -> Any:
         return orjson.loads(self.data[-1])
-
-
-@pytest.fixture
-async def troubled(
-    cloud: Stack, quick: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[TroubledTable]:
-    """The table that the product talks to, with patience a tenth of the real one."""
-    await wiring.dynamodb().run(lambda _: None)  # the SDK's first client takes long, and much of the CPU
-    await wiring.aclose()
-    monkeypatch.setattr(aws, "READ_TIMEOUT_S", READ_S)
-    monkeypatch.setattr(recorder, "WRITE_S", WRITE_S)
-    monkeypatch.setattr(recorder, "GRACE_S", GRACE_S)
-    async with troubled_table(int(cloud.aws.endpoint.rpartition(":")[2])) as proxy:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", proxy.url)
-        yield proxy
-        await wiring.aclose()
 
 
 @pytest.fixture
@@ -243,7 +223,6 @@ async def test_a_keyed_request_is_refused_before_anything_is_generated_and_may_c
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(aws, "ATTEMPTS", 1)
-    monkeypatch.setattr(service, "YOUNG_S", 0.2)  # of a key that was taken although its answer was cut
     talker.pieces = 3
     key = {"Idempotency-Key": "k"}
     async with troubled.trouble(fault):

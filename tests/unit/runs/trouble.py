@@ -15,6 +15,7 @@ Fault = Literal["throttled", "failing", "slow", "hung", "refused", "cut"]
 
 FAULTS: tuple[Fault, ...] = ("throttled", "failing", "slow", "hung", "refused", "cut")
 SLOW_S = 0.6  # until a slow request is let through, whether or not anybody waits for it
+READ_S, WRITE_S, GRACE_S = 0.3, 0.4, 0.6  # the product's patience in tests, a tenth of the real one
 _ERROR = "com.amazonaws.dynamodb.v20120810#"
 _THROTTLED = (400, _ERROR + "ProvisionedThroughputExceededException", "Throughput exceeds the table's limit.")
 _FAILING = (500, _ERROR + "InternalServerError", "The server encountered an internal error.")

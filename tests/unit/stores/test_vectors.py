@@ -11,7 +11,6 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 
 from freshet.errors import FreshetError, Unavailable
-from freshet.ids import new_id
 from freshet.rag.sparse import encode_document, encode_query
 from freshet.stores.vectors import Hit, Point, Vectors, point_id
 from infra.local.children import Child
@@ -21,11 +20,6 @@ from tests.serving import served
 
 DIMENSIONS = 4
 NOWHERE = [0.0, 0.0, 0.0, 1.0]
-
-
-@pytest.fixture
-def collection() -> str:
-    return f"test-{new_id()}"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from typing import Any
 
 import httpx
@@ -10,8 +10,10 @@ import pytest
 from fastapi import Response
 
 from freshet import wiring
+from freshet.errors import DeadlineExceeded
 from freshet.ids import new_id
-from freshet.runs.frame import Frame
+from freshet.runs import service
+from freshet.runs.frame import Feed, Frame, result
 from freshet.runs.record import Record
 from freshet.runs.service import Runs
 from freshet.sse import EventStream
@@ -135,4 +137,43 @@ async def test_a_stream_that_broke_off_does_not_claim_to_be_over(runs: Runs, own
     assert b"[DONE]" not in client.body
     assert client.got[-1]["more_body"] is False
     capability.say(*ANSWER[2:])
+    await feed.settle()
+
+
+async def opened(feed: Feed) -> None:
+    await EventStream.open(feed)
+
+
+async def shown(feed: Feed) -> None:
+    await streamed(await EventStream.open(feed), Client())
+
+
+@pytest.mark.parametrize(("call_of", "said"), [(opened, 0), (shown, 2), (result, 2)])
+async def test_a_call_that_is_broken_off_leaves_nothing_behind(
+    runs: Runs, owner: str, call_of: Callable[[Feed], Coroutine[Any, Any, Any]], said: int
+) -> None:
+    """A sandbox outlives its calls: a run that went on in it would be frozen with it."""
+    before = asyncio.all_tasks()
+    capability = Dictated(*ANSWER[:said])
+    calling = asyncio.create_task(call_of(await runs.start(call(owner), "query", capability.events())))
+    await asyncio.sleep(0.1)
+    assert capability.begun
+    calling.cancel()
+    await asyncio.wait([calling], timeout=5)
+    assert calling.cancelled()
+    assert asyncio.all_tasks() == before
+    assert capability.closed
+
+
+async def test_who_joined_a_run_that_does_not_begin_in_time_is_told_so(
+    runs: Runs, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "JOINED_S", 0.1)
+    capability = Dictated()
+    feed = await runs.start(call(owner, key="k"), "query", capability.events())
+    joined = await runs.start(call(owner, key="k", timeout_s=0.3), "query", Dictated().events())
+    with pytest.raises(DeadlineExceeded) as caught:
+        await EventStream.open(joined)
+    assert caught.value.extra["run_id"] == feed.run_id == joined.run_id
+    capability.say(*ANSWER)
     await feed.settle()

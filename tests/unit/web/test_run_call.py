@@ -97,7 +97,7 @@ def test_a_run_ends_three_seconds_before_its_function_would_be_killed() -> None:
     assert END_S == 3
 
 
-@pytest.mark.parametrize("asked", ["0", "-5", "soon", "1.5", ""])
+@pytest.mark.parametrize("asked", ["0", "-5", "soon", "1.5", "", "9" * 400])
 async def test_a_deadline_that_is_none_is_refused(asked: str) -> None:
     async with asking() as client:
         response = await ask(client, x_request_timeout_ms=asked)
@@ -137,19 +137,50 @@ async def test_a_request_made_again_has_the_same_path() -> None:
     assert response.json()["request"][1] == "/ask/%E5%B9%B4%201"
 
 
+async def test_a_request_may_be_nested_deep() -> None:
+    body = '{"query": "年假", "x": ' + "[" * 400 + "]" * 400 + "}"
+    async with asking() as client:
+        found = (await ask(client, body, idempotency_key="k")).json()
+    assert found["digest"] == Request("POST", "/ask/x", body=body.encode()).digest
+
+
 async def test_without_a_caller_there_is_no_run() -> None:
     async with asking(authorizer=None) as client:
         assert (await ask(client)).status_code == 401
 
 
-async def test_a_run_that_is_made_again_takes_its_body_from_its_record(cloud: Stack) -> None:
-    table, objects = (
-        Table(wiring.dynamodb(), settings().runs_table),
-        Objects(wiring.s3(), settings().bucket, "runs"),
-    )
-    records, item, body = Records(table, objects), new_item(new_id(), "query"), '{"query": "从前"}'
+@pytest.fixture
+def records(cloud: Stack) -> Records:
+    table = Table(wiring.dynamodb(), settings().runs_table)
+    return Records(table, Objects(wiring.s3(), settings().bucket, "runs"))
+
+
+async def handed_over(records: Records, body: str) -> str:
+    """The id of a run of ann's that a function is to make of this body."""
+    item = new_item(new_id(), "query")
+    await records.create("ann", item)
     await records.keep_request("ann", item, Request("POST", "/ask/x", body=body.encode()))
-    async with asking(60, run_id=item["id"]) as client:
+    return str(item["id"])
+
+
+async def test_a_run_that_is_made_again_takes_its_body_from_its_record(records: Records) -> None:
+    body = '{"query": "从前"}'
+    run_id = await handed_over(records, body)
+    async with asking(60, run_id=run_id) as client:
         found = (await ask(client, "")).json()
-    assert (found["query"], found["run_id"]) == ("从前", item["id"])
+    assert (found["query"], found["run_id"]) == ("从前", run_id)
     assert found["request"][4] == body
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_run_that_is_refused_before_it_began_has_failed(records: Records, begun: bool) -> None:
+    """Its event may come twice: what the first one began goes on."""
+    run_id = await handed_over(records, '{"query": 1}')
+    if begun:
+        await records.begin("ann", run_id)
+    async with asking(60, run_id=run_id) as client:
+        assert (await ask(client, "")).status_code == 422
+    record = await records.find("ann", run_id)
+    assert record
+    assert record.status == ("queued" if begun else "failed")
+    assert begun or "422" in str(record.error)

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from freshet.runs.frame import Frame, frame
 from freshet.runs.recorder import Recorder
-from freshet.runs.run import Run
+from freshet.runs.run import CLOSE_S, Run
 
 
 class Kept:
@@ -51,7 +51,7 @@ class Kept:
         """Breaks the run off: its heart stops."""
         if self._work:
             self._work.cancel()
-            await asyncio.wait([self._work])
+            await asyncio.wait([self._work], timeout=CLOSE_S)
 
     async def _pump(self, recorder: Recorder) -> None:
         try:

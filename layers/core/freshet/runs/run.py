@@ -44,12 +44,15 @@ class Run:
         self._written = Written()
         self._stopped = False
         self._wait: asyncio.Timeout | None = None
+        self._patience: asyncio.Timeout | None = None
 
     def stop(self) -> None:
         """Ends the run at once: the capability is closed, and with it its connection upstream."""
         self._stopped = True
-        if self._wait and not self._wait.expired():
-            self._wait.reschedule(asyncio.get_running_loop().time())
+        if self._wait and self._patience and not self._wait.expired():
+            now = asyncio.get_running_loop().time()
+            self._wait.reschedule(now)
+            self._patience.reschedule(now + CLOSE_S)
 
     @property
     def status(self) -> str:
@@ -101,14 +104,16 @@ class Run:
     async def _next(self, deadline: float) -> RunEvent:
         """The capability's next event. Raises DeadlineExceeded or Stopped when it may not go on.
 
-        The deadline is around each wait and never around a `yield`: there it would cancel the consumer.
+        The deadline is around each wait and never around a `yield`: there it would cancel the consumer. What
+        it cancels cleans up at once, and is cancelled again if that takes long.
         """
         if self._stopped:
             raise Stopped
         try:
             with self._meter.running():
-                async with asyncio.timeout_at(deadline) as self._wait:
-                    return await anext(self._events)
+                async with asyncio.timeout_at(deadline + CLOSE_S) as self._patience:
+                    async with asyncio.timeout_at(deadline) as self._wait:
+                        return await anext(self._events)
         except TimeoutError:
             if self._wait is None or not self._wait.expired():
                 raise  # the capability's own
@@ -117,7 +122,7 @@ class Run:
         except StopAsyncIteration:
             raise FreshetError("The answer has no end.") from None
         finally:
-            self._wait = None
+            self._wait = self._patience = None
 
     async def _close(self) -> None:
         """Closes the capability. How the run ends is settled by now: a failure here is no client's matter."""
