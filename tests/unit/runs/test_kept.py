@@ -238,7 +238,7 @@ async def test_a_run_that_is_broken_off_leaves_no_task_and_its_heart_stops(
     item = await table.get(owner, kept.run_id)
     await asyncio.sleep(0.15)
     assert item == await table.get(owner, kept.run_id)
-    assert (item or {})["status"] == "running"
+    assert (item or {})["status"] in {"queued", "running"}
 
 
 async def test_a_run_that_has_ended_leaves_no_task(begin: Begin) -> None:
