@@ -436,9 +436,9 @@ class Child:
         self.end: list[int] = []
 
     async def listen(self, until_done: int = 1_000) -> None:
-        """Reads until so many items are done, or to the end."""
+        """Reads until so many items are done, or to the end; a line that death cut off says nothing."""
         assert self.process.stdout is not None
-        while self.done < until_done and (line := await self.process.stdout.readline()):
+        while self.done < until_done and (line := await self.process.stdout.readline()).endswith(b"\n"):
             what, _, said = line.decode().rstrip("\n").partition(" ")
             if what == "asked":
                 self.asked.add(said)
