@@ -1,8 +1,9 @@
-"""HTTP/1.1 over one connection, by h11: it keeps trailers, which servers for people leave out."""
+"""HTTP/1.1 by h11: it keeps trailers, which servers for people leave out."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,9 @@ import h11
 READ_BYTES = 64 * 1024
 # awslambdaric sends an X-Ray cause of up to 1 MiB as a header.
 MAX_HEAD_BYTES = 2 * 1024 * 1024
+
+
+_log = logging.getLogger("lambda")
 
 
 class TruncatedBodyError(Exception):
@@ -81,3 +85,40 @@ class Connection:
         data = self._http.send(event)
         if data:
             self._writer.write(data)
+
+
+class Listener:
+    """A server on 127.0.0.1. `answer` gets each request of a connection in turn, and reads its body."""
+
+    def __init__(self, answer: Callable[[Connection, h11.Request], Awaitable[None]]) -> None:
+        self._answer = answer
+        self._connections: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> str:
+        """Listens; returns its `host:port`."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()
+        return f"{host}:{port}"
+
+    async def close(self) -> None:
+        """Takes no more, and breaks off what is open."""
+        if self._server:
+            self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(Connection(reader, writer)))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+
+    async def _serve(self, connection: Connection) -> None:
+        try:
+            while (request := await connection.request()) is not None:
+                await self._answer(connection, request)
+        except (h11.RemoteProtocolError, TruncatedBodyError, ConnectionError, TimeoutError) as error:
+            _log.debug("A peer broke off: %r", error)
+        finally:
+            await connection.close()

@@ -20,7 +20,7 @@ from uuid import uuid4
 import h11
 
 from infra.local.lambda_service.background import Background
-from infra.local.lambda_service.connection import Connection, TruncatedBodyError
+from infra.local.lambda_service.connection import Connection, Listener
 from infra.local.lambda_service.invocation import FunctionError, Invocation
 from infra.local.lambda_service.pool import FunctionPool, TooManyRequests
 
@@ -64,14 +64,11 @@ class InvokeApi:
         self.functions: Mapping[str, FunctionPool] = {}
         self._check = check
         self._background = Background(lambda name: self.functions[name])
-        self._connections: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(self._answer)
 
     async def start(self) -> str:
         """Listens; returns the address for AWS_ENDPOINT_URL_LAMBDA."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        host, port = self._server.sockets[0].getsockname()
-        return f"http://{host}:{port}"
+        return f"http://{await self._listener.start()}"
 
     async def finished(self) -> None:
         """Waits until nothing runs in the background any more."""
@@ -79,25 +76,7 @@ class InvokeApi:
 
     async def close(self) -> None:
         """Takes no more, and drops what waits; what runs ends with its pool."""
-        if self._server:
-            self._server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, self._background.close(), return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(Connection(reader, writer)))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-
-    async def _serve(self, connection: Connection) -> None:
-        try:
-            while (head := await connection.request()) is not None:
-                await self._answer(connection, head)
-        except (h11.RemoteProtocolError, TruncatedBodyError, ConnectionError, TimeoutError) as error:
-            _log.debug("A caller broke off: %r", error)
-        finally:
-            await connection.close()
+        await asyncio.gather(self._listener.close(), self._background.close())
 
     async def _answer(self, connection: Connection, head: h11.Request) -> None:
         request_id = str(uuid4())

@@ -13,14 +13,13 @@ belong here: processes and their limits (`sandbox`).
 import asyncio
 import base64
 import binascii
-import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from uuid import uuid4
 
 import h11
 
-from infra.local.lambda_service.connection import Connection, TruncatedBodyError
+from infra.local.lambda_service.connection import Connection, Listener, TruncatedBodyError
 from infra.local.lambda_service.invocation import FunctionError, Invocation
 
 PREFIX = "/2018-06-01/runtime/"
@@ -31,8 +30,6 @@ MAX_BUFFERED_BYTES = 6 * 1024 * 1024 + 100
 MAX_STREAMED_BYTES = 200 * 1024 * 1024
 # rapid reads trailers through a buffer of this size and drops the connection when they don't fit.
 MAX_TRAILER_BYTES = 4096
-
-_log = logging.getLogger(__name__)
 
 
 class RefusedError(Exception):
@@ -54,19 +51,14 @@ class RuntimeApi:
         self._responded = False
         self._idle = asyncio.Event()
         self._deliveries: asyncio.Queue[tuple[Invocation, dict[str, str]]] = asyncio.Queue()
-        self._connections: set[asyncio.Task[None]] = set()
+        self._listener = Listener(self._answer)
 
     async def start(self) -> str:
         """Listen; returns the address for AWS_LAMBDA_RUNTIME_API."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        host, port = self._server.sockets[0].getsockname()
-        return f"{host}:{port}"
+        return await self._listener.start()
 
     async def close(self) -> None:
-        self._server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._listener.close()
 
     async def idle(self) -> None:
         """Wait until the runtime asks for an event: its init, or its last invocation, is over."""
@@ -85,21 +77,11 @@ class RuntimeApi:
         }
         self._deliveries.put_nowait((invocation, headers))
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(Connection(reader, writer)))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-
-    async def _serve(self, connection: Connection) -> None:
+    async def _answer(self, connection: Connection, request: h11.Request) -> None:
         try:
-            while (request := await connection.request()) is not None:
-                await self._route(connection, request)
+            await self._route(connection, request)
         except RefusedError as refusal:
             await connection.respond_json(refusal.status, refusal.document)
-        except (h11.RemoteProtocolError, TruncatedBodyError, ConnectionError) as error:
-            _log.debug("The runtime broke off: %s", error)
-        finally:
-            await connection.close()
 
     async def _route(self, connection: Connection, request: h11.Request) -> None:
         target = request.target.decode("latin-1").removeprefix(PREFIX)

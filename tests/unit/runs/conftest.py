@@ -10,7 +10,7 @@ from freshet.ids import new_id
 from freshet.runs import follow, recorder
 from freshet.runs.frame import Frame
 from freshet.runs.journal import Journal
-from freshet.runs.record import KEPT_S, LAPSE_S
+from freshet.runs.record import KEPT_S, LAPSE_S, new_item
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
 from freshet.settings import settings
@@ -47,6 +47,14 @@ def records(table: Table, objects: Objects) -> Records:
 @pytest.fixture
 def journal(table: Table, objects: Objects) -> Journal:
     return Journal(table, objects)
+
+
+@pytest.fixture
+async def run_id(records: Records, owner: str) -> str:
+    """A run that another process makes."""
+    item = new_item(new_id(), "query", heartbeat=time.time())
+    await records.create(owner, item)
+    return str(item["id"])
 
 
 @pytest.fixture

@@ -7,10 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from freshet.errors import DeadlineExceeded
-from freshet.ids import new_id
 from freshet.runs.events import Started
-from freshet.runs.record import new_item
-from freshet.runs.records import Records
 from freshet.runs.service import Runs
 from freshet.stores import aws
 from tests.unit.runs.capabilities import Dictated, call, read
@@ -31,14 +28,6 @@ def in_time() -> Iterator[None]:
     begun = time.monotonic()
     yield
     assert time.monotonic() - begun < 1.5
-
-
-@pytest.fixture
-async def run_id(records: Records, owner: str) -> str:
-    """A run that another process makes."""
-    item = new_item(new_id(), "query", heartbeat=time.time())
-    await records.create(owner, item)
-    return str(item["id"])
 
 
 async def test_a_run_has_the_time_that_claiming_its_key_left(

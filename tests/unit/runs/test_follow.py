@@ -36,14 +36,6 @@ def follow(records: Records, journal: Journal, owner: str) -> Follow:
     return one
 
 
-@pytest.fixture
-async def run_id(records: Records, owner: str) -> str:
-    """A run that some process makes."""
-    item = new_item(new_id(), "test", heartbeat=time.time())
-    await records.create(owner, item)
-    return str(item["id"])
-
-
 async def all_of(follower: Follower) -> list[Frame]:
     """What a follower has to give of a run that has ended: it must not wait for more."""
     async with asyncio.timeout(3):

@@ -10,9 +10,9 @@ from freshet import wiring
 from freshet.errors import Conflict, ModelCut, NotFound, Unavailable
 from freshet.runs.events import Content, Started
 from freshet.runs.frame import Feed
-from freshet.runs.journal import Journal
+from freshet.runs.journal import MAX_INLINE_BYTES, Journal
 from freshet.runs.record import new_item
-from freshet.runs.records import MAX_INLINE_BYTES, Records
+from freshet.runs.records import Records
 from freshet.runs.service import Runs
 from freshet.stores import aws
 from freshet.stores.functions import Functions

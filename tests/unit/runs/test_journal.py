@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.runs.frame import Frame
-from freshet.runs.journal import MAX_BATCH_BYTES, Journal, one_batch
+from freshet.runs.journal import MAX_INLINE_BYTES, Journal, one_batch
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from tests.unit.runs.capabilities import contents, end
@@ -76,7 +76,7 @@ async def test_an_outsize_frame_is_in_the_bucket(
 
 
 async def test_the_last_frame_may_be_outsize(journal: Journal, owner: str, keep: Keep) -> None:
-    last = end(0, citations=["引" * MAX_BATCH_BYTES])
+    last = end(0, citations=["引" * MAX_INLINE_BYTES])
     await keep(RUN, last)
     assert await journal.read(owner, RUN, -1) == [last]
 
@@ -116,19 +116,19 @@ async def test_a_batch_expires_with_its_run(table: Table, owner: str, journal: J
     assert item["expires_at"] == 123
 
 
-@given(st.lists(st.integers(0, MAX_BATCH_BYTES // 2) | st.integers(0, MAX_BATCH_BYTES * 2), max_size=8))
+@given(st.lists(st.integers(0, MAX_INLINE_BYTES // 2) | st.integers(0, MAX_INLINE_BYTES * 2), max_size=8))
 def test_batches_take_every_frame_once_and_fit_an_item(sizes: list[int]) -> None:
     frames = [Frame(seq, b"x" * size) for seq, size in enumerate(sizes)]
     taken: list[Frame] = []
     while batch := one_batch(frames, len(taken)):
         size = sum(len(one.json) + 1 for one in batch)
-        assert size <= MAX_BATCH_BYTES < ITEM_LIMIT or len(batch) == 1
+        assert size <= MAX_INLINE_BYTES < ITEM_LIMIT or len(batch) == 1
         taken += batch
     assert taken == frames
 
 
 def test_a_batch_is_as_large_as_it_may_be() -> None:
-    half = MAX_BATCH_BYTES // 2 - 1  # with its line break a half to the byte
+    half = MAX_INLINE_BYTES // 2 - 1  # with its line break a half to the byte
     frames = [Frame(seq, b"x" * half) for seq in range(3)]
     assert one_batch(frames, 0) == frames[:2]
     assert one_batch(frames, 2) == frames[2:]

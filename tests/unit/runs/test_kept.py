@@ -11,7 +11,7 @@ from freshet.errors import ModelCut, NotFound
 from freshet.ids import new_id
 from freshet.runs import recorder
 from freshet.runs.events import Content, Done, Started
-from freshet.runs.journal import MAX_BATCH_BYTES, Journal
+from freshet.runs.journal import MAX_INLINE_BYTES, Journal
 from freshet.runs.kept import Kept
 from freshet.runs.record import Record, new_item
 from freshet.runs.recorder import Recorder
@@ -135,7 +135,7 @@ async def test_the_heart_beats_and_a_stop_is_heard_though_the_bucket_is_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recorder, "GRACE_S", 0.2)
-    kept = begin(Dictated(Started(), Content("员" * MAX_BATCH_BYTES)), Journal(table, no_bucket))
+    kept = begin(Dictated(Started(), Content("员" * MAX_INLINE_BYTES)), Journal(table, no_bucket))
 
     async def heard() -> Record | None:
         record = await records.find(owner, kept.run_id)

@@ -37,14 +37,6 @@ def made(runs: Runs, owner: str) -> Made:
     return make
 
 
-@pytest.fixture
-async def running(records: Records, owner: str) -> str:
-    """A run that another process makes."""
-    item = new_item(new_id(), "query", heartbeat=time.time())
-    await records.create(owner, item)
-    return str(item["id"])
-
-
 async def test_a_run_that_is_done_has_its_result(runs: Runs, owner: str, made: Made) -> None:
     record = await runs.get(owner, await made(*ANSWER))
     assert (record.status, record.capability, record.last_seq) == ("done", "query", 3)
@@ -70,21 +62,21 @@ async def test_a_large_result_comes_back_whole(runs: Runs, owner: str, made: Mad
     assert record.final_response == {"output": output}
 
 
-async def test_a_run_that_goes_on_has_no_result_yet(runs: Runs, owner: str, running: str) -> None:
-    record = await runs.get(owner, running)
+async def test_a_run_that_goes_on_has_no_result_yet(runs: Runs, owner: str, run_id: str) -> None:
+    record = await runs.get(owner, run_id)
     assert (record.status, record.final_response, record.ended_at) == ("queued", None, None)
 
 
 async def test_a_run_that_was_interrupted_has_what_was_kept_since_its_last_reset(
-    runs: Runs, records: Records, owner: str, running: str, keep: Keep, lapse: Lapse
+    runs: Runs, records: Records, owner: str, run_id: str, keep: Keep, lapse: Lapse
 ) -> None:
-    reset = frame(1, shape(Reset("upstream_cut"), running))
-    item = frame(3, shape(Item({"id": 1}), running))
-    await keep(running, *contents("void"), reset)
-    await keep(running, *contents("一", first=2), item, *contents("半", first=4))
-    await records.beat(owner, running, started=True, last_seq=4)
-    await lapse(running)
-    record = await runs.get(owner, running)
+    reset = frame(1, shape(Reset("upstream_cut"), run_id))
+    item = frame(3, shape(Item({"id": 1}), run_id))
+    await keep(run_id, *contents("void"), reset)
+    await keep(run_id, *contents("一", first=2), item, *contents("半", first=4))
+    await records.beat(owner, run_id, started=True, last_seq=4)
+    await lapse(run_id)
+    record = await runs.get(owner, run_id)
     assert (record.status, record.interrupted) == ("failed", True)
     assert record.final_response == {
         "output": "一半",
@@ -94,40 +86,40 @@ async def test_a_run_that_was_interrupted_has_what_was_kept_since_its_last_reset
 
 
 async def test_what_was_kept_before_the_first_heartbeat_is_found(
-    runs: Runs, owner: str, running: str, keep: Keep, lapse: Lapse
+    runs: Runs, owner: str, run_id: str, keep: Keep, lapse: Lapse
 ) -> None:
-    await keep(running, *contents("一"))
-    await lapse(running)
-    assert ((await runs.get(owner, running)).final_response or {})["output"] == "一"
+    await keep(run_id, *contents("一"))
+    await lapse(run_id)
+    assert ((await runs.get(owner, run_id)).final_response or {})["output"] == "一"
 
 
 async def test_a_run_that_died_between_its_last_event_and_its_record_has_ended(
-    runs: Runs, table: Table, owner: str, running: str, keep: Keep, lapse: Lapse
+    runs: Runs, table: Table, owner: str, run_id: str, keep: Keep, lapse: Lapse
 ) -> None:
     metrics = {"prompt_tokens": 7, "completion_tokens": 3}
-    await keep(running, *contents("好"), end(1, metrics=metrics))
-    await lapse(running)
-    record = await runs.get(owner, running)
+    await keep(run_id, *contents("好"), end(1, metrics=metrics))
+    await lapse(run_id)
+    record = await runs.get(owner, run_id)
     assert (record.status, record.error, record.last_seq) == ("done", None, 1)
     assert (record.metrics, record.final_response) == (metrics, {"output": "好"})
     with pytest.raises(Conflict, match="done"):
-        await runs.retry(owner, running)
-    mended = await table.get(owner, running)
+        await runs.retry(owner, run_id)
+    mended = await table.get(owner, run_id)
     assert mended
     assert (mended["status"], mended["metrics"], mended["ended_at"]) == ("done", metrics, record.ended_at)
 
 
 async def test_runs_are_listed_newest_first(
-    runs: Runs, owner: str, made: Made, running: str, lapse: Lapse
+    runs: Runs, owner: str, made: Made, run_id: str, lapse: Lapse
 ) -> None:
     done = await made(*ANSWER)
     feed = await runs.start(call(owner, key="k"), "query", events(ModelCut()))
     await feed.settle()
-    await lapse(running)
+    await lapse(run_id)
     first, cursor = await runs.page(owner, 2, None)
     assert [(one.id, one.status) for one in first] == [(feed.run_id, "failed"), (done, "done")]
     rest, end = await runs.page(owner, 2, cursor)
-    assert [(one.id, one.status, one.interrupted) for one in rest] == [(running, "failed", True)]
+    assert [(one.id, one.status, one.interrupted) for one in rest] == [(run_id, "failed", True)]
     assert end is None
     assert await runs.page(f"{owner}-2", 2, None) == ([], None)
 
@@ -152,12 +144,12 @@ async def test_a_stop_answers_with_what_was_written(runs: Runs, owner: str) -> N
 
 
 async def test_a_stop_leaves_a_run_that_has_ended_as_it_is(
-    runs: Runs, owner: str, made: Made, running: str, lapse: Lapse
+    runs: Runs, owner: str, made: Made, run_id: str, lapse: Lapse
 ) -> None:
     done = await made(*ANSWER)
     assert await runs.stop(owner, done) == await runs.get(owner, done)
-    await lapse(running)
-    assert (await runs.stop(owner, running)).interrupted
+    await lapse(run_id)
+    assert (await runs.stop(owner, run_id)).interrupted
 
 
 async def test_a_run_that_nobody_has_begun_is_stopped_at_once(
@@ -173,10 +165,10 @@ async def test_a_run_that_nobody_has_begun_is_stopped_at_once(
 
 
 async def test_a_stop_that_is_not_obeyed_yet_says_how_the_run_stands(
-    runs: Runs, owner: str, running: str, monkeypatch: pytest.MonkeyPatch
+    runs: Runs, owner: str, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "STOP_S", 0.2)
-    assert (await runs.stop(owner, running)).status == "queued"
+    assert (await runs.stop(owner, run_id)).status == "queued"
 
 
 async def test_somebody_elses_run_is_not_there(runs: Runs, records: Records, owner: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from freshet.errors import Conflict, NotFound
 from freshet.ids import new_id
+from freshet.runs.journal import MAX_INLINE_BYTES
 from freshet.runs.record import PICKUP_S, new_item
-from freshet.runs.records import MAX_INLINE_BYTES, Records
+from freshet.runs.records import Records
 from freshet.runs.request import Request
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects

@@ -11,7 +11,7 @@ from freshet.runs.frame import Frame
 from freshet.stores.objects import Objects
 from freshet.stores.table import Item, Table
 
-MAX_BATCH_BYTES = 300_000  # of the 400 KB that an item may have
+MAX_INLINE_BYTES = 300_000  # of the 400 KB that an item may have
 MAX_READ_BYTES = 1_000_000  # at a time, about
 _LAST_SEQ = 10**10 - 1
 
@@ -27,7 +27,7 @@ class Journal:
         """Writes a batch that `one_batch` made. Raises Unavailable; it may be repeated then."""
         lines = b"\n".join(one.json for one in batch)
         item: Item = {"id": _id(batch[-1].seq), "first": batch[0].seq, "expires_at": expires_at}
-        if len(lines) > MAX_BATCH_BYTES:
+        if len(lines) > MAX_INLINE_BYTES:
             await self._objects.put(
                 owner, f"{run_id}/{item['id']}", lines, content_type="application/x-ndjson"
             )
@@ -63,7 +63,7 @@ def one_batch(frames: Sequence[Frame], first: int) -> list[Frame]:
     size = 0
     for one in islice(frames, first, None):
         size += len(one.json) + 1
-        if batch and size > MAX_BATCH_BYTES:
+        if batch and size > MAX_INLINE_BYTES:
             break
         batch.append(one)
     return batch

@@ -12,14 +12,13 @@ from typing import Any
 
 from freshet.errors import Conflict
 from freshet.ids import new_id
-from freshet.runs.journal import partition
+from freshet.runs.journal import MAX_INLINE_BYTES, partition
 from freshet.runs.record import KEPT_S, PICKUP_S, Record, expired, iso, view
 from freshet.runs.request import Request
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
 from freshet.stores.table import Item, Page, Table
 
-MAX_INLINE_BYTES = 300_000  # of the 400 KB that an item may have
 _GOES_ON = "attribute_exists(#id) AND attribute_not_exists(#ended_at)"
 
 
