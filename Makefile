@@ -23,7 +23,8 @@ run: .venv/.installed ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload 
 test: .venv/.installed .venv-sam/.installed ## the test suite (ARGS="-k name")
 	@$(PY) -m pytest $(or $(ARGS),$(WORKERS))
 
-check: .venv/.installed .venv-sam/.installed ## formatting, lint, types, import rules, template
+check: .venv/.installed .venv-sam/.installed ## locks, formatting, lint, types, import rules, template
+	@for folder in .venv .venv-sam; do $$folder/bin/python -m pip check || exit 1; done
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy

@@ -212,7 +212,7 @@ async def cold(function: str, events: list[dict[str, Any]], out: Path, turn: asy
     """What held up the function's loop in a process of its own."""
     async with turn:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.functions.cold", function, str(out)),
+            *(sys.executable, "-X", "faulthandler", "-m", "tests.functions.cold", function, str(out)),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
