@@ -97,7 +97,9 @@ class Listener:
 
     async def start(self) -> str:
         """Listens; returns its `host:port`."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        # In two steps: one that is cancelled on its way would leave a server that nobody can close.
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, start_serving=False)
+        await self._server.start_serving()
         host, port = self._server.sockets[0].getsockname()
         return f"{host}:{port}"
 

@@ -83,8 +83,8 @@ class Sandbox:
 
     async def _start(self) -> Process:
         command = await asyncio.to_thread(sandbox_command, self._spec)
-        environment = sandbox_environment(self._spec, await self._api.start())
         try:
+            environment = sandbox_environment(self._spec, await self._api.start())
             process = await asyncio.create_subprocess_exec(
                 *command,
                 cwd=self._spec.task_root,
