@@ -1,8 +1,11 @@
 """The one error tree: status and code live on the class, raised deep, converted once at the edge.
 
     FreshetError
-    ├── Invalid 422 · Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409
+    ├── Invalid 422                      what is asked for is wrong
+    │   └── AddressRefused               a host that callers name, at an address that they may not reach
+    ├── Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409
     ├── TooLarge 413 · UnsupportedMediaType 415 · DeadlineExceeded 504
+    ├── BudgetSpent 429                  the caller's limit of this month is used up
     ├── Stopped 409 · Interrupted 503   how a run ended before its answer was complete
     ├── Unavailable 503                  a part of ours does not answer: table, bucket, queue, index
     ├── DocumentError                    why a document is `failed`; never an HTTP status of its own
@@ -55,6 +58,13 @@ class Invalid(FreshetError):
     title = "Invalid request"
 
 
+class AddressRefused(Invalid):
+    """A model or a tool of the caller's is where none may be; `detail` names the host, not its addresses."""
+
+    code = "address_refused"
+    title = "This address may not be reached"
+
+
 class Unauthenticated(FreshetError):
     status = 401
     code = "unauthenticated"
@@ -97,6 +107,17 @@ class DeadlineExceeded(FreshetError):
     status = 504
     code = "deadline"
     title = "Deadline exceeded"
+
+
+class BudgetSpent(FreshetError):
+    """A model call would pass the caller's limit of this month; `unit` is `tokens` or `USD`.
+
+    `spent` was used, `reserved` is what calls under way may still use; at `resets_at` a new month begins.
+    """
+
+    status = 429
+    code = "budget_spent"
+    title = "The budget of this month is spent"
 
 
 class Stopped(FreshetError):

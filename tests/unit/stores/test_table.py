@@ -107,3 +107,15 @@ async def test_an_endpoint_that_is_down_is_named(cloud: Stack, monkeypatch: pyte
     with pytest.raises(Unavailable) as caught:
         await Table(Service("dynamodb", "table"), "any").get("ann", "1")
     assert caught.value.part == "table"
+
+
+async def test_what_is_written_together_is_there_or_none_of_it(table: Table) -> None:
+    await table.write("both", {"id": "old", "n": 0})
+    first, second = {"id": "guard", "version": 1}, {"id": "thing", "n": 1}
+    when = "attribute_not_exists(#version)"
+    await table.write_together("both", [first, second], delete=["old"], when=when)
+    assert await table.span("both", "a", "z") == [{**item, "owner": "both"} for item in (first, second)]
+    changed = [{**first, "version": 2}, {"id": "other", "n": 2}]
+    with pytest.raises(ConditionFailed):
+        await table.write_together("both", changed, delete=["thing"], when=when)
+    assert await table.span("both", "a", "z") == [{**item, "owner": "both"} for item in (first, second)]

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from freshet.addresses import Network
 from freshet.errors import FreshetError, ModelError
 from freshet.llm.events import Usage
 
@@ -14,14 +15,15 @@ _DEFAULT_URLS = {"openai": "https://api.openai.com/v1", "anthropic": "https://ap
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per million tokens; cached prompt tokens cost as much as others unless `cached` says otherwise."""
+    """Per million tokens; cached prompt tokens cost as much as others unless `cached` says otherwise."""
 
     prompt: float
     completion: float
     cached: float | None = None
+    currency: str = "USD"
 
     def of(self, usage: Usage) -> float:
-        """USD for the tokens of `usage`."""
+        """What the tokens of `usage` cost."""
         cached = min(usage.cached_tokens, usage.prompt_tokens)
         cached_price = self.prompt if self.cached is None else self.cached
         fresh = (usage.prompt_tokens - cached) * self.prompt
@@ -35,6 +37,8 @@ class Endpoint:
     `provider` is the protocol: `openai` (whatever speaks OpenAI's chat API) or `anthropic`. `base_url` may
     carry a query (`?api-version=…`, as Azure wants it) and is the provider's own if empty. `key` is asked
     before every request and wins over `api_key`. `headers` go with every request, `extra` into every body.
+    `allowed` is for what users name: only public addresses and these networks are reached. None is for the
+    deployment's own: it may be anywhere.
     """
 
     model: str
@@ -45,6 +49,7 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
     price: Price | None = None
+    allowed: tuple[Network, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.provider not in _DEFAULT_URLS:
@@ -61,7 +66,8 @@ class Endpoint:
     @property
     def connection(self) -> tuple[object, ...]:
         """What endpoints have in common that may share connections."""
-        return (self.provider, self.url, self.api_key, self.key, tuple(sorted(self.headers.items())))
+        headers = tuple(sorted(self.headers.items()))
+        return (self.provider, self.url, self.api_key, self.key, headers, self.allowed)
 
     async def secret(self) -> str | None:
         """The API key. Raises ModelError if it can't be had."""

@@ -24,6 +24,8 @@ ATTEMPTS = 3
 CALL_TIMEOUT_S = 12.0  # all attempts together; an answer has to be out within API Gateway's 29 s
 
 _MISSING = {"NoSuchKey", "404", "ParameterNotFound", "ResourceNotFoundException", "NotFound"}
+_REFUSED = ("ConditionalCheckFailed", "TransactionConflict")
+_PASSING = ("Throttl", "Exceeded", "TooMany")  # parts of the codes of what passes
 _client_lock = threading.Lock()  # boto3's default session is not thread-safe while it builds clients
 
 
@@ -88,16 +90,24 @@ class Service:
             return self._client
 
     def _mapped(self, error: Any) -> Exception:
-        code = error.response.get("Error", {}).get("Code", "")
+        code = _code(error.response)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code == "ConditionalCheckFailedException":
+        if any(part in code for part in _REFUSED):
             return ConditionFailed(error.response.get("Item"))
         if code in _MISSING:
             return NotFound()
-        if status >= 500 or status == 429 or "Throttl" in code or "Exceeded" in code:
+        if status >= 500 or status == 429 or any(part in code for part in _PASSING):
             return Unavailable(f"The {self.part} is overloaded or failing.", part=self.part)
         logger.error("AWS refused a call", part=self.part, code=code)
         return FreshetError(f"The {self.part} refused the call.")
+
+
+def _code(response: dict[str, Any]) -> str:
+    """What went wrong; of a transaction, with what of each part."""
+    code: str = response.get("Error", {}).get("Code", "")
+    if code != "TransactionCanceledException":
+        return code
+    return " ".join(reason.get("Code", "") for reason in response.get("CancellationReasons", ()))
 
 
 def _build(name: str) -> Any:

@@ -5,7 +5,7 @@ so reserved words never matter.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -62,6 +62,20 @@ class Table:
         """Writes an item over whatever has its id: safe to repeat."""
         await self._service.call("put_item", TableName=self._name, Item=encode({**item, "owner": owner}))
 
+    async def write_together(
+        self, owner: str, items: Sequence[Item], *, when: str, delete: Sequence[str] = (), **values: Any
+    ) -> None:
+        """Writes the items over whatever has their ids, and deletes others: all of it, or nothing.
+
+        Raises ConditionFailed if `when` does not hold of the first item, or another such write is at them.
+        """
+        name = self._name
+        writes = [{"Put": {"TableName": name, "Item": encode({**item, "owner": owner})}} for item in items]
+        writes[0]["Put"] |= _expressions(values, ConditionExpression=when)
+        keys = [encode({"owner": owner, "id": id_}) for id_ in delete]
+        deletions = [{"Delete": {"TableName": name, "Key": key}} for key in keys]
+        await self._service.call("transact_write_items", TransactItems=[*writes, *deletions])
+
     async def update(
         self,
         owner: str,
@@ -108,9 +122,17 @@ class Table:
         return "Attributes" in answer
 
     async def page(
-        self, owner: str, *, limit: int, cursor: str | None = None, matching: str = "", **values: Any
+        self,
+        owner: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        newest_first: bool = True,
+        consistent: bool = False,
+        matching: str = "",
+        **values: Any,
     ) -> Page:
-        """The owner's items, newest id first.
+        """The owner's items in the order of their ids.
 
         With a filter a page may hold fewer than `limit` although there are more: follow the cursor.
         """
@@ -126,7 +148,8 @@ class Table:
             answer = await self._service.call(
                 "query",
                 TableName=self._name,
-                ScanIndexForward=False,
+                ScanIndexForward=not newest_first,
+                ConsistentRead=consistent,
                 Limit=_READ if number else limit + 1,
                 **arguments,
             )

@@ -7,7 +7,7 @@ other modules here), when to try again (`freshet.llm.retry`), how long to wait (
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 import jiter
 import orjson
 
+from freshet.addresses import Network
 from freshet.errors import (
+    AddressRefused,
     FreshetError,
     ModelBadRequest,
     ModelClosed,
@@ -38,7 +40,8 @@ _MAX_ERROR_BODY = 1_000_000  # bytes of an error that are read
 _DRAIN_S = 0.2  # the end of the body follows [DONE] at once; only a body read to its end frees the connection
 _MAX_IDLE = 20  # connections that httpx2 keeps while nobody uses them
 _IDLE_S = 30.0  # a connection that nobody uses is kept so long
-_SECRET_HEADERS = ("authorization", "api-key", "x-api-key")
+_SECRET_HEADERS = {"authorization", "api-key", "x-api-key"}
+_SECRET_FROM = 8  # characters of another header that may be a secret
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -51,12 +54,23 @@ def best_transport() -> Transport:
 
 
 class Http:
-    """The connections to one base URL, from one event loop. Built with the first request, in a thread."""
+    """The connections to one base URL, from one event loop. Built with the first request, in a thread.
 
-    def __init__(self, base_url: str, transport: Transport, headers: Mapping[str, str]) -> None:
+    Without `allowed` it may be anywhere; otherwise at a public address, or in one of these networks.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        transport: Transport,
+        headers: Mapping[str, str],
+        allowed: Sequence[Network] | None = None,
+    ) -> None:
         self._base, _, self._query = base_url.partition("?")
         self._transport = transport
         self._headers = {"User-Agent": "freshet", **headers}
+        self._allowed = allowed
+        self._telling = {name.lower() for name in headers}
         self._building = asyncio.Lock()
         self._client: AsyncClient | None = None
         self._urls: dict[str, URL] = {}
@@ -93,6 +107,19 @@ class Http:
                         self._client = await asyncio.to_thread(self._build)
         return self._client
 
+    @contextmanager
+    def discreet(self, sent: Mapping[str, str]) -> Iterator[None]:
+        """Around what may fail in the upstream's words: what these quote of the headers sent is left out."""
+        try:
+            yield
+        except ModelError as error:
+            secrets = sorted(self._secrets(sent), key=len, reverse=True)  # one may be part of another
+            told = {name: value for name, value in error.extra.items() if isinstance(value, str)}
+            error.extra |= {name: _without(secrets, value) for name, value in told.items()}
+            error.detail = _without(secrets, error.detail)
+            error.args = (error.detail,)
+            raise error from None  # its cause quotes them, too
+
     async def aclose(self) -> None:
         """Closes the connections; what still reads from them finds its answer cut, and asks no more."""
         self._closed = True
@@ -108,8 +135,18 @@ class Http:
             response = await client.send(request, stream=True)
         if not response.is_success:
             async with aclosing(response):
-                await _refuse(response)
+                with self.discreet(response.request.headers):
+                    await _refuse(response)
         return response
+
+    def _secrets(self, sent: Mapping[str, str]) -> Iterator[str]:
+        """What an upstream that quotes the request's headers must not tell through us."""
+        for header, value in [*self._headers.items(), *sent.items()]:
+            name = header.lower()
+            least = 1 if name in _SECRET_HEADERS else _SECRET_FROM
+            if name in _SECRET_HEADERS | self._telling:
+                secrets = value, value.partition(" ")[2]  # with its `Bearer`, and without
+                yield from (secret for secret in secrets if len(secret) >= least)
 
     def _url(self, path: str) -> "URL":
         """Parsed once: that costs as much as a tenth of a call."""
@@ -124,6 +161,12 @@ class Http:
         import anyio._backends._asyncio  # noqa: F401  # the first request would, in the event loop
         from httpx2 import AsyncClient, Limits
 
+        # Its pool looks at every idle connection with each call: not too many of them.
+        limits = Limits(max_keepalive_connections=_MAX_IDLE, keepalive_expiry=_IDLE_S)
+        if self._allowed is not None:
+            from freshet.outbound import client
+
+            return client(self._allowed, limits=limits, timeout_s=None)
         trust_env = urlsplit(self._base).hostname not in _LOOPBACK
         options: dict[str, Any] = {
             # The key goes to this endpoint and nowhere that it points to.
@@ -137,8 +180,6 @@ class Http:
 
             # 0 connections are no bound: `freshet.llm.limits` has it.
             return DefaultAioHttpClient(limits=Limits(max_connections=0, keepalive_expiry=_IDLE_S), **options)
-        # Its pool looks at every idle connection with each call: not too many of them.
-        limits = Limits(max_keepalive_connections=_MAX_IDLE, keepalive_expiry=_IDLE_S)
         return AsyncClient(limits=limits, **options)
 
 
@@ -202,14 +243,21 @@ async def _refuse(response: "Response") -> None:
         body = await whole(response, _MAX_ERROR_BODY)
     except ModelError:
         body = b""
-    for name in _SECRET_HEADERS:
-        if secret := response.request.headers.get(name, "").removeprefix("Bearer "):
-            body = body.replace(secret.encode(), b"***")
     try:
         error: Any = jiter.from_json(body)
     except ValueError:
         error = body.decode(errors="replace")
     raise from_status(response.status_code, error, response.headers)
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    """The text with `***` for every secret, and for what is left of one at its end: long words are cut."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+        beginnings = (secret[:size] for size in range(len(secret) - 1, _SECRET_FROM - 1, -1))
+        if cut := next(filter(text.endswith, beginnings), ""):
+            text = f"{text.removesuffix(cut)}***"
+    return text
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
@@ -220,8 +268,10 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
         raise ModelBadRequest(f"The request can't be sent: {error}") from error
 
 
-def as_ours(error: Exception) -> ModelError:
-    """What the transport raises, as ours."""
+def as_ours(error: Exception) -> FreshetError:
+    """What the transport raises, as ours; what is ours already, as it is."""
+    if isinstance(error, FreshetError):
+        return error
     from httpx2 import InvalidURL, LocalProtocolError, TransportError, UnsupportedProtocol
 
     if isinstance(error, UnsupportedProtocol | InvalidURL | LocalProtocolError | TypeError | ValueError):
@@ -234,7 +284,7 @@ def as_ours(error: Exception) -> ModelError:
 
 
 @contextmanager
-def translated(into: Callable[[Exception], ModelError] = as_ours) -> Iterator[None]:
+def translated(into: Callable[[Exception], FreshetError] = as_ours) -> Iterator[None]:
     """Raises as ours what is not ours yet."""
     try:
         yield
@@ -242,7 +292,8 @@ def translated(into: Callable[[Exception], ModelError] = as_ours) -> Iterator[No
         raise
     except Exception as error:
         ours = into(error)
-        raise ours from None if isinstance(ours, ModelBadRequest) else error  # it may quote the key
+        # Of a bad request the cause may quote the key; a refused address was the cause.
+        raise ours from None if isinstance(ours, ModelBadRequest | AddressRefused) else error
 
 
 def _why(error: BaseException | None) -> str:
