@@ -14,6 +14,7 @@ from freshet.lambda_runtime import streaming
 from freshet.rag import passage
 from freshet.rag.answer import Question
 from freshet.runs.events import RunEvent
+from freshet.runs.meter import metered
 from freshet.runs.record import Usage, usage
 from freshet.sse import EVENTS, EventStream
 from freshet.web import Model, Owner, RunCall, create_app
@@ -23,7 +24,7 @@ STACK_MODEL = 1  # the stack's own
 app = create_app("query")
 
 
-class Turn(Model):
+class Earlier(Model):
     """An earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
@@ -48,7 +49,7 @@ class Ask(Search):
     """A question; with `history` it may be a follow-up."""
 
     model_id: int = STACK_MODEL
-    history: list[Turn] = Field([], max_length=50)
+    history: list[Earlier] = Field([], max_length=50)
 
 
 class Summarise(Model):
@@ -133,7 +134,8 @@ async def query_stream(body: Ask, call: RunCall) -> Response:
 @app.post("/api/v1/search", summary="Find passages")
 async def search(body: Search, owner: Owner) -> Results:
     await _require(body, owner)
-    passages = await wiring.retriever().search(owner, body.wanted())
+    with metered(owner, "search"):
+        passages = await wiring.retriever().search(owner, body.wanted())
     return Results(items=[Found.model_validate(found.as_dict()) for found in passages])
 
 

@@ -77,4 +77,4 @@ async def test_what_a_generation_used_is_counted_for_its_run(
             assert await wiring.model().chat_async("hi") == "你好"
             with pytest.raises(ModelBadRequest):
                 await wiring.model().chat_async("hi")
-    assert meter.consumed == [Consumed(7, 3, cost=13.0)]
+    assert meter.consumed == [Consumed(7, 3, cost=13.0, model="m")]

@@ -1,9 +1,11 @@
-"""Several awaits at once, of which none outlives a failure of another."""
+"""Several awaits at once, of which none outlives a failure of another; work that outlives who began it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -35,6 +37,17 @@ async def accompanied(companion: Coroutine[Any, Any, None]) -> AsyncIterator[Non
             yield
         finally:
             task.cancel()
+
+
+_going_on: set[asyncio.Task[Any]] = set()  # a task that nobody holds may be collected
+
+
+def in_background(coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Begins it, and it goes on whatever becomes of who began it. To wait for it, `asyncio.shield` it."""
+    task = asyncio.create_task(coroutine)
+    _going_on.add(task)
+    task.add_done_callback(_going_on.discard)
+    return task
 
 
 def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -10,9 +10,10 @@ A plain pydantic model and not pydantic-settings: that import alone costs 100 ms
 import os
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_network
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Json
+from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
 
 class Settings(BaseModel):
@@ -24,6 +25,8 @@ class Settings(BaseModel):
     bucket: str = Field("", description="S3 bucket of documents and of large results")
     documents_table: str = Field("", description="DynamoDB table of document records")
     runs_table: str = Field("", description="DynamoDB table of runs and their journals")
+    chat_table: str = Field("", description="DynamoDB table of configured models, tools and conversations")
+    usage_table: str = Field("", description="DynamoDB table of usage and budgets; empty: nothing is counted")
     keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
     parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
 
@@ -52,6 +55,15 @@ class Settings(BaseModel):
         description="USD per million prompt, completion and (optional) cached prompt tokens, by model, as "
         'JSON: `{"gpt-4.1-mini": [0.4, 1.6, 0.1]}`',
     )
+
+    secrets_prefix: str = Field("", description="SSM path under which callers' own secrets are kept")
+    allowed_networks: str = Field(
+        "",
+        description="networks that callers' models and tools may be in besides public addresses, as CIDRs "
+        "with commas between them",
+    )
+    budget_tokens: int = Field(0, ge=0, description="tokens that a caller may use in a month; 0: no bound")
+    budget_cost: float = Field(0, ge=0, description="USD that a caller may use in a month; 0: no bound")
 
     llm_async_workers: int = Field(5, ge=1, description="model calls at a time in one process")
     llm_async_queue_size: int = Field(100, ge=0, description="model calls that may wait for a worker")
@@ -86,6 +98,13 @@ class Settings(BaseModel):
     parse_memory_mb: int = Field(1024, ge=64, description="memory of the parsing child process, in MiB")
     parse_timeout_s: int = Field(120, ge=1, description="seconds that the parsing child process may take")
     cors_origin: str = Field("*", description="origin that browsers may call from")
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        for network in filter(None, map(str.strip, networks.split(","))):
+            ip_network(network)
+        return networks
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -25,7 +25,7 @@ from freshet.llm.completion import Answer, ToolCall
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 from freshet.llm.failures import from_status
 from freshet.llm.providers.anthropic_stream import MessageDecoder
-from tests.unit.llm.upstream import outcome
+from tests.unit.llm.upstream import NO_COUNTS, outcome
 
 WIRE = Path(__file__).parents[4] / "shared/data/llm_wire"
 
@@ -119,6 +119,14 @@ def test_the_prompts_tokens_are_those_of_the_cache_too_and_the_last_word_wins() 
     begin = event("message_start", message={"usage": {**early, "output_tokens": 1}})
     end = finish(input_tokens=5, cache_read_input_tokens=None, output_tokens=8)
     assert decode(begin, text("a"), end, DONE)[0][-1] == Usage(16, 8, cached_tokens=9)
+
+
+@pytest.mark.parametrize("wrong", NO_COUNTS)
+@pytest.mark.parametrize("name", ["input_tokens", "output_tokens", "cache_read_input_tokens"])
+def test_what_can_be_no_number_of_tokens_was_not_said(name: str, wrong: object) -> None:
+    usage: dict[str, Any] = {"input_tokens": 5, "output_tokens": 8, name: wrong}
+    end = finish(**usage)
+    assert decode(BEGIN, text("a"), end, DONE) == ([TextDelta("a"), Finish("stop")], None)
 
 
 def test_an_upstream_that_counts_nothing_leaves_the_usage_open() -> None:
@@ -285,7 +293,7 @@ def test_an_error_in_a_routers_own_shape_is_one_too() -> None:
         b'{"type": "content_block_start", "index": 0, "content_block": 5}',
         b'{"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "name": "f"}}',
         b'{"type": "content_block_start", "index": [], "content_block": {"type": "tool_use"}}',
-        b'{"type": "message_start", "message": {"usage": {"input_tokens": "many"}}}',
+        b'{"type": "message_start", "message": {"usage": "many"}}',
         b'{"type": "message_start", "message": []}',
         b'{"type": "message_delta", "delta": {"stop_reason": 5}}',
         b"[" * 100_000,

@@ -10,6 +10,7 @@ from freshet.errors import (
     ModelAuthentication,
     ModelBadRequest,
     ModelError,
+    ModelMalformed,
     ModelNotFound,
     ModelOverloaded,
     ModelRateLimited,
@@ -34,6 +35,7 @@ pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
 
 DOWN = refuses(503)
 CUT = sends(chunk("half "), chunk("an answer"), pause=0)
+MALFORMED = sends(chunk("half "), b"data: {]\n\n", pause=0)
 
 
 def client(url: str, *fallbacks: str | Endpoint, **options: Any) -> LLMClient:
@@ -212,6 +214,23 @@ async def test_after_content_the_same_model_is_asked_again_then_the_next() -> No
     assert [usage.model for usage in void if isinstance(usage, Usage)] == ["a", "a", "b", "b"]
 
 
+@pytest.mark.parametrize("rest", [says("from b"), CUT])
+async def test_a_model_whose_answers_are_malformed_is_not_asked_a_third_time(rest: Answer) -> None:
+    async with (
+        models(a=MALFORMED, b=(CUT, rest, says("from b"))) as upstream,
+        client(upstream.url, "b") as llm,
+    ):
+        assert await llm.chat_async("hi") == "from b"
+    assert upstream.asked == ["a", "a"] + ["b"] * (2 if rest is not CUT else 3)
+
+
+async def test_when_all_are_malformed_that_is_the_error() -> None:
+    async with models(a=MALFORMED, b=MALFORMED) as upstream, client(upstream.url, "b") as llm:
+        _, error = await collect(llm.stream("hi"))
+    assert type(error) is ModelMalformed
+    assert upstream.asked == ["a", "a", "b", "b"]
+
+
 async def test_after_content_the_first_model_has_its_turn_again() -> None:
     async with (
         models(a=(CUT, CUT, says("from a")), b=CUT) as upstream,
@@ -257,6 +276,16 @@ async def test_without_the_price_of_every_model_the_cost_is_not_known() -> None:
     ):
         completion = await llm.complete("hi")
     assert completion.usage.cost is not None
+    assert completion.cost is None
+
+
+async def test_costs_in_two_currencies_make_no_sum() -> None:
+    async with models(a=CUT, b=says("from b")) as upstream:
+        yuan = Endpoint("b", base_url=upstream.url, price=Price(1, 2, currency="CNY"))
+        async with client(upstream.url, yuan, price=Price(1, 2)) as llm:
+            completion = await llm.complete("hi")
+    assert completion.usage.currency == "CNY"
+    assert completion.usage.cost == pytest.approx(13 / 1e6)
     assert completion.cost is None
 
 

@@ -28,7 +28,7 @@ from freshet.errors import (
 )
 from freshet.llm import LLMClient, Reset, TextDelta, Usage, retry
 from freshet.llm.providers.http import Transport
-from freshet.llm.retry import MAX_ATTEMPTS
+from freshet.llm.retry import MAX_ATTEMPTS, MAX_MALFORMED
 from freshet.llm.sse import MAX_EVENT_BYTES
 from tests.unit.llm.upstream import (
     DONE,
@@ -185,13 +185,14 @@ async def test_a_single_fault_before_content_is_never_seen(fault: str, transport
 @pytest.mark.parametrize("fault", LATE_FAULTS)
 async def test_a_lasting_fault_after_content_is_an_error_in_the_end(fault: str, transport: Transport) -> None:
     answer, kind = LATE_FAULTS[fault]
+    attempts = MAX_MALFORMED if kind is ModelMalformed else RESETS + 1
     async with (
-        models(m=(answer,) * (RESETS + 1) + (FINE,)) as upstream,
+        models(m=(answer,) * attempts + (FINE,)) as upstream,
         client(upstream.url, transport=transport) as llm,
     ):
         events, error = await collect(llm.stream("hi"))
         assert type(error) is kind
-        assert len(upstream.calls) == RESETS + 1
+        assert len(upstream.calls) == attempts
         assert text(events).startswith("half ")
         assert llm.stats().running == 0
         assert await llm.chat_async("hi", timeout=20) == "全部 fine"

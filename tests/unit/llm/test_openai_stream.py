@@ -23,7 +23,7 @@ from freshet.errors import (
 from freshet.llm import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from freshet.llm.providers.openai_stream import ChatDecoder
 from tests.unit.llm.recorded import CUTS, Cut, Recording, anywhere, check, each, recorded
-from tests.unit.llm.upstream import DONE, USAGE, chunk, outcome
+from tests.unit.llm.upstream import DONE, NO_COUNTS, USAGE, chunk, outcome
 
 END = chunk(finish="stop") + DONE
 
@@ -94,6 +94,24 @@ def test_an_end_without_a_finish_reason_is_a_cut() -> None:
     assert type(failure()) is ModelCut
 
 
+@pytest.mark.parametrize("wrong", NO_COUNTS)
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens"])
+def test_what_can_be_no_number_of_tokens_was_not_said(name: str, wrong: object) -> None:
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, name: wrong}
+    last = b"data: " + json.dumps({"choices": [], "usage": usage}).encode() + b"\n\n"
+    assert decode(chunk("a"), chunk(finish="stop"), USAGE, last, DONE) == (
+        [TextDelta("a"), Finish("stop")],
+        None,
+    )
+
+
+@pytest.mark.parametrize(("cached", "told"), [(9, 7), (-5, 0), ("7", 0), (10**30, 0)])
+def test_no_more_tokens_are_cached_than_the_prompt_has(cached: object, told: int) -> None:
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": cached}}
+    last = b"data: " + json.dumps({"choices": [], "usage": usage}).encode() + b"\n\n"
+    assert decode(chunk("a"), chunk(finish="stop"), last, DONE)[0][-1] == Usage(7, 3, cached_tokens=told)
+
+
 def test_a_tool_call_with_usage_and_done_but_no_reason_is_whole() -> None:
     call = chunk(tool_calls=[{"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}])
     assert decode(call, USAGE, DONE)[0][1:] == [Finish("tool_calls"), Usage(7, 3)]
@@ -127,7 +145,7 @@ def test_events_without_blank_lines_between_them_are_read() -> None:
         b'{"choices": [{"delta": {"content": 5}}]}',
         b'{"choices": [{"delta": {"tool_calls": [{"index": "x"}]}}]}',
         b'{"choices": [{"delta": {"content": [{"type": "text"}]}}]}',
-        b'{"usage": {"prompt_tokens": "many"}}',
+        b'{"usage": "many"}',
         b"[" * 100_000,
         b'{"choices": [{"delta": {"content": "\xff\xfe"}}]}',
     ],

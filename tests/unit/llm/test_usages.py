@@ -9,6 +9,7 @@ import pytest
 
 from freshet.llm import Event, Generation, LLMClient, Reset, TextDelta, Usage
 from freshet.llm.providers.http import Transport
+from freshet.llm.providers.openai_stream import ChatDecoder
 from tests.unit.llm.test_anthropic_stream import BEGIN, start, text
 from tests.unit.llm.upstream import Answer, chunk, collect, hangs, models, refuses, says, sends, until
 
@@ -82,6 +83,27 @@ async def test_a_request_that_has_gone_out_is_billed_before_the_first_word(
     ((prompt, completion, estimated),) = tokens(generation)
     assert (generation.outcome, completion, estimated) == ("broken_off", 0, True)
     assert prompt > 5
+
+
+async def test_a_long_prompt_is_billed_however_often_its_call_is_cancelled() -> None:
+    """To estimate it takes a thread some time, and the call waits for that."""
+    async with models(m=hangs()) as upstream, client(upstream.url) as (llm, heard):
+        task = asyncio.create_task(llm.chat_async("有几天年假？" * 50_000))
+        await until(lambda: upstream.asked)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0.01)
+        await asyncio.wait([task])
+    assert [used.prompt_tokens > 100_000 for used in heard[0].usages] == [True]
+
+
+async def test_an_answer_that_meets_a_bug_of_ours_is_billed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChatDecoder, "_choice", lambda *_: 1 / 0)
+    async with models(m=says("fine")) as upstream, client(upstream.url) as (llm, heard):
+        with pytest.raises(ZeroDivisionError):
+            await llm.chat_async("hi")
+    (generation,) = heard
+    assert (generation.outcome, len(generation.usages)) == ("broken_off", 1)
 
 
 async def test_a_generation_broken_off_while_it_waits_for_a_worker_has_used_nothing() -> None:

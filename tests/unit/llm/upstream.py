@@ -127,6 +127,8 @@ def chunk(content: str | None = None, finish: str | None = None, **delta: Any) -
 
 USAGE = b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}\n\n'
 DONE = b"data: [DONE]\n\n"
+# What upstreams say in place of a number of tokens.
+NO_COUNTS: tuple[object, ...] = (-1_000_000, 10**9 + 1, 10**30, 1.5, "7", True, [])
 
 
 async def collect(stream: Any) -> tuple[list[Event], ModelError | None]:

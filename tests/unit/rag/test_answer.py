@@ -24,6 +24,7 @@ HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave.\n\n# Pay\n\nWages come 
 CHINESE = "# 休假\n\n员工每年享有25天带薪年假。\n"
 NOTHING = {"en": "Your documents do not contain an answer", "zh": "您的文档中没有找到"}
 END = (chunk(finish="stop"), USAGE, DONE)
+USED = Consumed(7, 3, model="scripted")  # as END says
 
 pytestmark = pytest.mark.usefixtures("product")
 
@@ -187,9 +188,9 @@ async def test_reasoning_is_shown_apart_and_is_no_part_of_the_answer(scripted: S
 async def test_usage_is_the_upstreams_or_an_estimate_that_says_so(scripted: Scripted) -> None:
     told, silent = Meter(), Meter()
     await scripted("Leave?", chunk("25 days."), *END, meter=told)
-    assert told.consumed == [Consumed(7, 3)]
+    assert told.answers == [USED]
     await scripted("Leave?", chunk("25 days."), chunk(finish="stop"), DONE, meter=silent)
-    (used,) = silent.consumed
+    (used,) = silent.answers
     assert used.estimated
     assert used.prompt_tokens > 100
     assert used.completion_tokens > 0
@@ -207,7 +208,7 @@ async def test_an_answer_cut_in_the_middle_begins_again(put: Put, owner: str) ->
         events = await collected(answerer, owner, asked("Leave?"), meter)
     reset = events.index(Reset("upstream_cut"))
     assert shown(events[reset:]) == done(events)["output"] == "25 days [1]."
-    assert [(used.attempts, used.estimated) for used in meter.consumed] == [(1, True), (2, False)]
+    assert [(used.attempts, used.estimated) for used in meter.answers] == [(1, True), (2, False)]
 
 
 async def test_an_answer_that_can_not_begin_again_is_an_error_after_what_was_shown(
@@ -224,14 +225,14 @@ async def test_an_answer_that_can_not_begin_again_is_an_error_after_what_was_sho
             async for event in under(meter, answers):
                 events.append(event)
     assert [type(event) for event in events] == [Started, Content, Content, Reset]
-    assert [used.estimated for used in meter.consumed] == [True]
+    assert [used.estimated for used in meter.answers] == [True]
 
 
 async def test_an_answer_cut_before_its_first_word_is_asked_for_again(scripted: Scripted) -> None:
     meter = Meter()
     events, server = await scripted("Leave?", chunk("25 days [1]."), *END, before=(sends(),), meter=meter)
     assert shown(events) == "25 days [1]."
-    assert [used.attempts for used in meter.consumed] == [2]
+    assert [used.attempts for used in meter.answers] == [2]
     assert len(server.heads) == 2
 
 
@@ -279,7 +280,7 @@ async def test_a_follow_up_is_rewritten_before_anything_is_searched(put: Put, ow
     async with raw_server(rewriting, answering) as server, client(server.url) as model:
         answerer = Answerer(wiring.retriever(), model, max_tokens=100)
         events = await collected(answerer, owner, asked("And those?", *HISTORY), meter)
-    assert meter.consumed == [Consumed(7, 3)] * 2
+    assert meter.answers == [USED] * 2
     first = events[0]
     assert isinstance(first, Started)
     assert first.data["query"] == "When do wages come?"
@@ -329,7 +330,7 @@ async def test_breaking_off_closes_the_upstream_and_counts_what_was_used(
         await http.delete("/__faults")
     assert seen[-1]["path"].endswith("/chat/completions")
     assert seen[-1]["disconnected_ms"] is not None
-    (used,) = meter.consumed
+    (used,) = meter.answers
     assert used.estimated
     assert used.prompt_tokens > 100
     assert used.completion_tokens > 0

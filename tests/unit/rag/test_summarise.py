@@ -198,7 +198,7 @@ async def test_notes_that_do_not_fit_one_call_are_noted_down_again(put: Put, own
         events = await collected(under(meter, summariser(model).summarise(owner, document_id)))
     parts = started(events)["parts"]
     assert len(server.read) > parts + 1
-    assert meter.consumed == [Consumed(7, 3)] * len(server.read)
+    assert meter.consumed == [Consumed(7, 3, model="scripted")] * len(server.read)
     assert done(events)["output"] == "The whole."
 
 
@@ -222,7 +222,7 @@ async def test_a_part_that_fails_fails_the_summary_and_what_was_used_is_counted(
             async for event in under(meter, summariser(model, at_once=1).summarise(owner, document_id)):
                 events.append(event)
     assert [type(event) for event in events] == [Started]
-    assert [used for used in meter.consumed if not used.estimated] == [Consumed(7, 3)]
+    assert [used for used in meter.consumed if not used.estimated] == [Consumed(7, 3, model="scripted")]
     assert len(server.heads) == 2 < started(events)["parts"]
     assert await kept(owner, document_id) is None
 

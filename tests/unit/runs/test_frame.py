@@ -2,7 +2,7 @@ import pytest
 
 from freshet.errors import DeadlineExceeded, ModelCut, Stopped, Unavailable
 from freshet.runs.events import Content, Done, Started
-from freshet.runs.frame import result
+from freshet.runs.frame import Written, result
 from freshet.runs.run import Run
 from tests.unit.runs.capabilities import ANSWER, Dictated, Given, events
 
@@ -44,3 +44,28 @@ async def test_a_run_that_was_stopped_has_no_answer() -> None:
 async def test_a_run_that_is_late_has_none() -> None:
     with pytest.raises(DeadlineExceeded):
         await result(Run("test", Dictated().events(), timeout_s=0.05))
+
+
+def test_what_was_written_is_all_that_was_shown_since_the_last_reset() -> None:
+    written = Written()
+    for data in (
+        {"content": "void"},
+        {"tool_call": {"index": 0, "id": "a", "name": "f", "arguments": "{}"}},
+        {"reset": True},
+        {"reasoning": "想"},
+        {"content": "算"},
+        {"tool_call": {"index": 0, "id": "b", "name": "f", "arguments": '{"x'}},
+        {"tool_call": {"index": 0, "id": None, "name": None, "arguments": '": 1}'}},
+        {"tool_result": {"id": "b", "content": "42"}},
+        {"tool_call": {"index": 1, "id": "c", "name": "g", "arguments": "{"}},
+    ):
+        written.note(data)
+    assert written.unfinished("stopped") == {
+        "output": "算",
+        "finish_reason": "stopped",
+        "reasoning": "想",
+        "tool_calls": [
+            {"id": "b", "name": "f", "arguments": '{"x": 1}', "result": "42"},
+            {"id": "c", "name": "g", "arguments": "{"},
+        ],
+    }

@@ -163,7 +163,7 @@ async def test_every_round_with_tools_counts() -> None:
     async with models(m=(asks, asks, says("25."))) as upstream, client(upstream.url) as llm:
         _, error = await collect(under(meter, llm.run_tools(QUESTION, [leave])))
     assert error is None
-    assert meter.consumed == [Consumed(7, 3)] * 3
+    assert meter.consumed == [Consumed(7, 3, model="m")] * 3
 
 
 async def test_the_calls_of_a_batch_and_of_plain_code_count_for_the_run_that_makes_them() -> None:
@@ -175,5 +175,5 @@ async def test_the_calls_of_a_batch_and_of_plain_code_count_for_the_run_that_mak
             await asyncio.to_thread(lambda: list(iterate_sync(lambda: llm.stream(QUESTION))))
         with other.running():
             await llm.chat_async(QUESTION)
-    assert meter.consumed == [Consumed(7, 3)] * 5
-    assert other.consumed == [Consumed(7, 3)]
+    assert meter.consumed == [Consumed(7, 3, model="m")] * 5
+    assert other.consumed == [Consumed(7, 3, model="m")]

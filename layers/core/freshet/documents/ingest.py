@@ -22,8 +22,9 @@ from freshet.documents.claim import Gone, Work, claim, lease
 from freshet.documents.indexing import Indexer, Target
 from freshet.documents.reading import read_document
 from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, now, original
-from freshet.errors import Conflict, DocumentError, FreshetError, NoText, NotFound, OverLimit
+from freshet.errors import BudgetSpent, Conflict, DocumentError, FreshetError, NoText, NotFound, OverLimit
 from freshet.observe import log_failure, logger, measure
+from freshet.runs.meter import metered
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.objects import Objects
 from freshet.stores.queue import Queue
@@ -33,6 +34,7 @@ BATCH = 64  # chunks that are embedded and written together
 BATCHES = 2  # on their way at a time: while one is embedded, the other is written
 OPENING = 4_000  # characters of a document's beginning that say what it is about
 BEAT_S = 2.0  # between two signs of life on the record; also how long a deletion goes unnoticed
+CAPABILITY = "parse"  # that the models' work is counted for
 SUMMARY = "summary"  # the request of a message that asks for one
 TOO_LONG = "The file has more text than can be indexed in one go. Split it into parts."
 
@@ -63,7 +65,10 @@ class Ingest:
 
         Raises Busy, or the passing trouble (Unavailable, ModelError) after which it should come again.
         """
-        until = asyncio.get_running_loop().time() + budget_s
+        with metered(work.owner, CAPABILITY):
+            await self._process(work, asyncio.get_running_loop().time() + budget_s)
+
+    async def _process(self, work: Work, until: float) -> None:
         if work.request == SUMMARY:
             await self._summarise(work, until)
             return
@@ -83,7 +88,7 @@ class Ingest:
                 await parse.run()
         except _Lost:
             await self.indexer.vectors.delete(work.owner, work.document_id, generation=item["generation"])
-        except DocumentError as error:
+        except (DocumentError, BudgetSpent) as error:
             await parse.fail(error.code, error.detail)
         except TimeoutError:
             await parse.fail(OverLimit.code, TOO_LONG)
@@ -113,7 +118,7 @@ class Ingest:
         except (Conflict, NotFound):
             logger.info("not summarised: deleted or parsed again meanwhile", document_id=work.document_id)
         except FreshetError as error:
-            if work.receipts < ATTEMPTS:
+            if work.receipts < ATTEMPTS and not isinstance(error, BudgetSpent):
                 raise
             _without_summary(work, error)
         except TimeoutError as error:

@@ -18,7 +18,6 @@ from freshet.errors import (
     ModelTimeout,
     QueueFull,
 )
-from freshet.llm.attempts import Generation
 from freshet.llm.batch import BatchItem
 from freshet.llm.bounded import gather_with_limit, run_with_timeout
 from freshet.llm.bridge import iterate_sync, run_sync
@@ -26,16 +25,19 @@ from freshet.llm.client import LLMClient, Stats
 from freshet.llm.completion import Completion, Metrics, ToolCall
 from freshet.llm.endpoint import Endpoint, Price
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
+from freshet.llm.generation import Admit, Expected, Generation, Settle
 from freshet.llm.options import Options
 from freshet.llm.request import Messages, Request
 from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from freshet.llm.tools import Tool, ToolError, ToolResult, tool
 
 __all__ = [
+    "Admit",
     "BatchItem",
     "Completion",
     "Endpoint",
     "Event",
+    "Expected",
     "Finish",
     "Generation",
     "Invalid",
@@ -59,6 +61,7 @@ __all__ = [
     "ReasoningDelta",
     "Request",
     "Reset",
+    "Settle",
     "Stats",
     "TextDelta",
     "Tool",

@@ -4,19 +4,22 @@ What belongs here: what holds for every provider: the bounds in time, what follo
 slots and connections (`lane`), the wire (`providers`), which model comes next (`retry`).
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
-from freshet.errors import ModelClosed, ModelError, ModelRateLimited
+from freshet.errors import FreshetError, ModelClosed, ModelError, ModelRateLimited
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Reset, Usage
+from freshet.llm.generation import Generation, Oversight, expected_of
 from freshet.llm.limits import Pace
 from freshet.llm.patience import Bounds, Patience, paced
 from freshet.llm.providers import Provider
 from freshet.llm.request import Request
 from freshet.llm.retry import Course, delay_after, retryable
 from freshet.llm.tally import Tally
+from freshet.llm.tokens import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +31,6 @@ class Candidate:
     pace: Pace
 
 
-@dataclass(slots=True)
-class Generation:
-    """How one generation went, for metrics. `outcome` is `done`, `broken_off` or the error's code.
-
-    `streamed` is false if an upstream answered in one piece, though a stream was asked for. `usages` are all
-    that is billed: whole answers, void ones, and the attempt whose turn it was when it was broken off.
-    """
-
-    model: str
-    outcome: str = "broken_off"
-    streamed: bool = True
-    failures: tuple[str, ...] = ()
-    usages: tuple[Usage, ...] = ()
-
-    @property
-    def retried(self) -> tuple[str, ...]:
-        """The failures that another attempt followed."""
-        ended = self.outcome in {"done", "broken_off"}
-        return self.failures if ended else self.failures[:-1]
-
-
 # A slot for an attempt at a candidate: its request has gone out when it is given.
 Turn = Callable[[Candidate, Tally, Patience, Course], AbstractAsyncContextManager[None]]
 
@@ -58,63 +40,81 @@ async def generate(
     request: Request,
     bounds: Bounds,
     turn: Turn,
-    report: Callable[[Generation], None],
+    oversight: Oversight,
 ) -> AsyncGenerator[Event, None]:
     """The events of one answer; its `Usage` is the last of them. Raises ModelError.
+
+    What is no ModelError is not the model's: no other attempt, and no other model, makes up for it.
 
     An answer that fails after something was shown still yields its (estimated) `Usage`, before the `Reset` or
     the error: the upstream bills it.
     """
     course, patience = Course(len(candidates)), Patience(bounds)
     record = Generation(candidates[0].endpoint.model)
-    under_way: Tally | None = None
-    try:
+    prompt, endpoints = Prompt(request.messages), [candidate.endpoint for candidate in candidates]
+    async with oversight.over(record, partial(expected_of, prompt, request, endpoints)):
         while True:
             candidate = candidates[course.current]
-            tally = _tally(request, candidate, record)
-            failure: ModelError | None = None
-            try:
-                async with turn(candidate, tally, patience, course):
-                    under_way = tally
-                    patience.begin(course.left)
-                    stream = candidate.provider.stream(tally.request)
-                    async with aclosing(paced(stream, patience)) as batches:
-                        async for batch in batches:
-                            for event in batch:
-                                patience.note(event)
-                                if isinstance(event, Reset):  # a router began again within one stream
-                                    yield _billed(record, tally.void())
-                                if tally.is_shown(event):
-                                    yield event
-            except ModelError as error:
-                failure = ModelClosed() if patience.closed else error
-            under_way = None
+            tally = _tally(request, prompt, candidate, record)
+            async with _attempt(record, tally, patience), turn(candidate, tally, patience, course):
+                tally.begun = True
+                patience.begin(course.left)
+                async with aclosing(paced(candidate.provider.stream(tally.request), patience)) as batches:
+                    async for batch in batches:
+                        for event in batch:
+                            patience.note(event)
+                            if isinstance(event, Reset):  # a router began again within one stream
+                                await tally.count()
+                                yield record.bill(tally.void())
+                            if tally.is_shown(event):
+                                yield event
+            failure = tally.failure
             if failure is None or patience.shown:
-                yield _billed(record, tally.usage())
+                yield await _billed(record, tally)
             _take_down(record, tally, failure)
             if failure is None:
                 return
-            _hold(candidate.pace, failure)
+            delay = _delay(candidate.pace, failure, course, patience, tally)
             if patience.shown:
-                delay = course.after_content(failure, patience, tally.shown_tokens())
                 yield Reset(failure.code.replace("model_", "upstream_"))
                 patience.renew()
-            else:
-                delay = _beyond_hold(candidate.pace, failure, course.after_silence(failure, patience))
             await patience.sleep(delay)
             record.outcome = "broken_off"
+
+
+@asynccontextmanager
+async def _attempt(record: Generation, tally: Tally, patience: Patience) -> AsyncIterator[None]:
+    """Around an attempt: a failure of the model's is kept; what else ends it ends the generation."""
+    try:
+        yield
+    except ModelError as error:
+        tally.failure = ModelClosed() if patience.closed else error
+    except FreshetError as error:  # its address is refused, its key can't be had: nothing went out
+        _take_down(record, tally, error)
+        raise
+    except BaseException:  # it is left, or a bug of ours
+        if tally.begun:  # even if nothing was shown, its prompt is billed
+            await _billed(record, tally)
+        raise
+
+
+async def _billed(record: Generation, tally: Tally) -> Usage:
+    """Takes down what an attempt used, even if who waits for the count is cancelled."""
+    try:
+        await tally.count()
     finally:
-        report(_ended(record, under_way))
+        used = record.bill(tally.usage())
+    return used
 
 
-def _tally(request: Request, candidate: Candidate, record: Generation) -> Tally:
+def _tally(request: Request, prompt: Prompt, candidate: Candidate, record: Generation) -> Tally:
     endpoint = candidate.endpoint
     record.model = endpoint.model
     asked = replace(request, model=endpoint.model, extra={**endpoint.extra, **request.extra})
-    return Tally(asked, endpoint, record.failures)
+    return Tally(asked, prompt, endpoint, record.failures)
 
 
-def _take_down(record: Generation, tally: Tally, failure: ModelError | None) -> None:
+def _take_down(record: Generation, tally: Tally, failure: FreshetError | None) -> None:
     """Takes down how an attempt ended."""
     record.streamed = record.streamed and tally.streamed
     record.outcome = failure.code if failure else "done"
@@ -122,17 +122,12 @@ def _take_down(record: Generation, tally: Tally, failure: ModelError | None) -> 
         record.failures += (f"{record.model}: {failure.code}",)
 
 
-def _billed(record: Generation, used: Usage) -> Usage:
-    """Takes down what an answer used."""
-    record.usages += (used,)
-    return used
-
-
-def _ended(record: Generation, under_way: Tally | None) -> Generation:
-    """The record, with what a broken-off attempt used: even if nothing was shown, its prompt is billed."""
-    if under_way:
-        _billed(record, under_way.usage())
-    return record
+def _delay(pace: Pace, failure: ModelError, course: Course, patience: Patience, tally: Tally) -> float:
+    """Seconds until the next attempt. Raises the failure where none follows."""
+    _hold(pace, failure)
+    if patience.shown:
+        return course.after_content(failure, patience, tally.shown_tokens())
+    return _beyond_hold(pace, failure, course.after_silence(failure, patience))
 
 
 def _beyond_hold(pace: Pace, failure: ModelError, delay: float) -> float:

@@ -18,19 +18,22 @@ from collections.abc import (
 )
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
 
 from pydantic import BaseModel
 
+from freshet.addresses import Network
 from freshet.errors import ModelNotFound, ModelTimeout
-from freshet.llm.attempts import Generation, generate
+from freshet.llm.attempts import generate
 from freshet.llm.batch import BatchItem, run_batch
 from freshet.llm.bridge import iterate_sync, run_sync
 from freshet.llm.completion import Completion, fold
 from freshet.llm.embeddings import Embedder, Vector
 from freshet.llm.endpoint import Endpoint, Key, Price
 from freshet.llm.events import Event
+from freshet.llm.generation import Admit, Generation, Oversight, expected_of_vectors
 from freshet.llm.lane import Lanes
 from freshet.llm.limits import Limits, Slots
 from freshet.llm.options import Options, ToolOptions
@@ -67,7 +70,10 @@ class LLMClient:
     `workers` calls run at a time and `queue_size` wait, `timeout_s` bounds the time to the first content, the
     wait for a worker included, `stall_s` the silence between chunks. What is None comes from the settings
     (`LLM_ASYNC_*`, `LLM_*_PER_MINUTE`). Limits hold for each event loop. `on_generation` hears of the end of
-    every generation. Every failure is a ModelError (or Invalid, before anything is sent).
+    every generation, embeddings included. `admit` is asked for leave before each of them; what it returns is
+    told what was used, however that ended. With `allowed` only public addresses and these networks are
+    reached: for an address that users name. Every failure is a ModelError, but for what is found before
+    anything is sent: Invalid, and what `admit` raises.
     """
 
     def __init__(
@@ -92,9 +98,13 @@ class LLMClient:
         enabled: bool | None = None,
         transport: Transport | None = None,
         on_generation: Callable[[Generation], None] | None = None,
+        admit: Admit | None = None,
+        allowed: tuple[Network, ...] | None = None,
     ) -> None:
         chosen = settings()
-        self._endpoint = Endpoint(model, provider, base_url, api_key, key, headers or {}, extra or {}, price)
+        self._endpoint = Endpoint(
+            model, provider, base_url, api_key, key, headers or {}, extra or {}, price, allowed
+        )
         fallbacks = [fallbacks] if isinstance(fallbacks, str) else fallbacks
         self._fallbacks = [
             self._endpoint.named(fallback) if isinstance(fallback, str) else fallback
@@ -102,7 +112,8 @@ class LLMClient:
         ]
         for endpoint in (self._endpoint, *self._fallbacks):
             provider_named(endpoint.provider)
-        self._prices = prices or {name: Price(*usd) for name, usd in chosen.model_prices.items()}
+        known = {name: Price(*usd) for name, usd in chosen.model_prices.items()}
+        self._prices = _given(prices, known)
         concurrent = chosen.llm_async_enabled if enabled is None else enabled
         self.limits = Limits(
             workers=_given(workers, chosen.llm_async_workers) if concurrent else 1,
@@ -114,6 +125,7 @@ class LLMClient:
         self._timeout_s = _given(timeout_s, chosen.llm_async_timeout)
         self._stall_s = stall_s
         self._on_generation = on_generation
+        self._oversight = Oversight(self._count, admit)
         self._lanes = Lanes(self.limits, transport or best_transport())
         self._generations = self._streamed = 0
 
@@ -242,15 +254,21 @@ class LLMClient:
         A batch, with its retries, may take `timeout_s`; all of them together `timeout`, if given.
         """
         lane = self._lanes.here()
+        endpoint = self._priced(_named(self._endpoint.named(model)))
+        record = Generation(endpoint.model, embedding=True)
         embedder = Embedder(
             lane.candidate(self._endpoint).provider,
             lane.slots,
-            model=_named(self._endpoint.named(model)).model,
+            endpoint=endpoint,
+            record=record,
             dimensions=dimensions,
             timeout_s=self._timeout_s,
         )
         try:
-            async with asyncio.timeout(timeout):
+            async with (
+                self._oversight.over(record, partial(expected_of_vectors, texts, endpoint)),
+                asyncio.timeout(timeout),
+            ):
                 return await embedder.embed(texts)
         except TimeoutError:
             raise ModelTimeout(f"The vectors did not come within {timeout:g} s") from None
@@ -323,7 +341,7 @@ class LLMClient:
             turn = lane.turns(slots or lane.slots, bounded=slots is None and begun is None)
             begun = begun or now
             bounds = Bounds(self._timeout_s, self._stall_s, timeout, now - begun)
-            return generate(candidates, request, bounds, turn, self._count)
+            return generate(candidates, request, bounds, turn, self._oversight)
 
         return ask
 
@@ -332,8 +350,9 @@ class LLMClient:
         return replace(endpoint, price=endpoint.price or self._prices.get(endpoint.model))
 
     def _count(self, generation: Generation) -> None:
-        self._generations += 1
-        self._streamed += generation.streamed
+        if not generation.embedding:
+            self._generations += 1
+            self._streamed += generation.streamed
         if self._on_generation:
             self._on_generation(generation)
 

@@ -37,7 +37,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One answer, complete. `usage` is its own; `cost` (USD) also holds the answers that became void."""
+    """One answer, complete. `usage` is its own; `cost` also holds the answers that became void.
+
+    `cost` is in the currency of `usage`; None if a part of it is not known, or in another currency.
+    """
 
     text: str
     finish_reason: str
@@ -115,7 +118,7 @@ class Answer:
         writing = now - self.written if self.written else 0.0
         last = self._last_usages()
         speed = round(usage.completion_tokens / writing, 1) if writing > _MEASURABLE_S else None
-        costs = [usage.cost for usage in self.usages if usage.cost is not None]
+        costs = [one.cost for one in self.usages if one.cost is not None and one.currency == usage.currency]
         return Completion(
             text="".join(self.text),
             finish_reason=self.finish_reason,

@@ -6,13 +6,15 @@ What does not: what a chunk means (`providers`), framing (`sse`), transport (`fr
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, TypeGuard
 
 import jiter
 
 from freshet.errors import ModelCut, ModelError, ModelMalformed
 from freshet.llm.events import Event
 from freshet.llm.sse import EventSplitter
+
+_MOST_TOKENS = 1_000_000_000  # of one answer; what is more is no count, and budgets add counts up
 
 
 class Decoder(ABC):
@@ -86,6 +88,11 @@ def _parse_surrogates(document: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         raise ModelMalformed("The model's endpoint sent a chunk that is not JSON") from error
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether what an upstream says is a number of tokens. If not, it counts as if it had not said any."""
+    return type(value) is int and 0 <= value <= _MOST_TOKENS
 
 
 def text_of(value: object) -> str:

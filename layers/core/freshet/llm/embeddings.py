@@ -9,10 +9,16 @@ from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 from typing import Any, Protocol
 
-from freshet.errors import ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
+from freshet.errors import FreshetError, ModelBadRequest, ModelError, ModelMalformed, ModelTimeout
 from freshet.llm.bounded import gather_with_limit
+from freshet.llm.decode import is_count
+from freshet.llm.endpoint import Endpoint
+from freshet.llm.events import Usage
+from freshet.llm.generation import Generation
 from freshet.llm.limits import Slots
 from freshet.llm.retry import wait_for_retry
+from freshet.llm.tally import priced
+from freshet.llm.tokens import LONG, estimate_tokens
 
 # OpenAI takes 2,048 texts and 300,000 tokens a request; the rest of the market is far below. A batch that
 # an endpoint finds too large is halved until it takes it (some stop at 10 texts).
@@ -30,27 +36,37 @@ class Embeds(Protocol):
 
 
 class Embedder:
-    """Embeds with one model; `slots` bound the requests under way, `timeout_s` a batch with its retries."""
+    """Embeds with one model; `slots` bound the requests under way, `timeout_s` a batch with its retries.
+
+    `record` is told what was used, and how it ended.
+    """
 
     def __init__(
         self,
         provider: Embeds,
         slots: Slots,
         *,
-        model: str,
+        endpoint: Endpoint,
+        record: Generation,
         dimensions: int | None,
         timeout_s: float,
     ) -> None:
         self._provider = provider
         self._slots = slots
-        self._model = model
+        self._endpoint = endpoint
+        self._record = record
         self._dimensions = dimensions
         self._timeout_s = timeout_s
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         """One vector a text, in their order. Raises ModelError; the first failure ends the other batches."""
         # Not more at a time than may run: what waits would count in the queue of others.
-        found = await gather_with_limit(map(self._batch, batches(texts)), self._slots.workers)
+        try:
+            found = await gather_with_limit(map(self._batch, batches(texts)), self._slots.workers)
+        except FreshetError as error:
+            self._record.outcome = error.code
+            raise
+        self._record.outcome = "done"
         return [vector for batch in found for vector in batch]
 
     async def _batch(self, texts: Sequence[str]) -> list[Vector]:
@@ -71,8 +87,9 @@ class Embedder:
                     until = min(until, asyncio.get_running_loop().time() + self._timeout_s)
                     async with asyncio.timeout_at(until):
                         body = await self._provider.embed(
-                            texts, model=self._model, dimensions=self._dimensions
+                            texts, model=self._endpoint.model, dimensions=self._dimensions
                         )
+                self._record.bill(priced(await _used(body, texts), self._endpoint))
                 return vectors(body, count=len(texts), dimensions=self._dimensions)
             except TimeoutError:
                 raise ModelTimeout(f"No vectors came within {self._timeout_s:g} s") from None
@@ -91,6 +108,22 @@ def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         size += len(text)
     if start < len(texts):
         yield texts[start:]
+
+
+def used(body: Any, texts: Sequence[str]) -> Usage:
+    """What an embeddings answer says of its tokens; estimated if it does not."""
+    told = body.get("usage") if isinstance(body, dict) else None
+    for name in ("prompt_tokens", "total_tokens"):
+        tokens = told.get(name) if isinstance(told, dict) else None
+        if tokens and is_count(tokens):
+            return Usage(tokens, 0)
+    return Usage(sum(map(estimate_tokens, texts)), 0, estimated=True)
+
+
+async def _used(body: Any, texts: Sequence[str]) -> Usage:
+    """As `used`; of long texts, which it may have to estimate, in a thread."""
+    long = sum(map(len, texts)) > LONG
+    return await asyncio.to_thread(used, body, texts) if long else used(body, texts)
 
 
 def vectors(body: Any, *, count: int, dimensions: int | None) -> list[Vector]:

@@ -31,8 +31,9 @@ class ToolCallDelta:
 class Usage:
     """Tokens of one answer, whole or void; `estimated` where the upstream did not say.
 
-    `model` generated it and `cost` is its price in USD, None where that is not known. `attempts` counts the
-    tries since the call began, `failures` says what became of those that failed: `model: error code`.
+    `model` generated it and `cost` is its price in `currency`, None where that is not known. `attempts`
+    counts the tries since the call began, `failures` says what became of those that failed: `model: error
+    code`.
     """
 
     prompt_tokens: int
@@ -43,6 +44,7 @@ class Usage:
     cost: float | None = None
     attempts: int = 1
     failures: tuple[str, ...] = ()
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)

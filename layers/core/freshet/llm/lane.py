@@ -70,7 +70,10 @@ class Lane:
             pace = candidate.pace
             if bounded and tally.attempt == 1:
                 slots.admit(pace.held_back)
-            tokens = tally.expected_tokens() if pace.counts_tokens else 0
+            tokens = 0
+            if pace.counts_tokens:
+                await tally.count()
+                tokens = tally.expected_tokens()
             with self._closing(patience):
                 while True:
                     await pace.ready(tokens, course.wait_until(patience), patience.sleep)
@@ -82,6 +85,7 @@ class Lane:
                             yield
                         finally:
                             if pace.counts_tokens:
+                                await tally.count()
                                 pace.settle(taken, tally.total_tokens())
                         return
 

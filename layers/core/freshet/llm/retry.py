@@ -20,6 +20,7 @@ MAX_ATTEMPTS = 3  # of one model without content
 # Beginning again after content costs what was shown, so that is bounded, and not the number alone.
 MAX_RESETS = 20
 MAX_VOID_TOKENS = 8_000
+MAX_MALFORMED = 2  # of one model's answers after content: each is billed, and the next will be, too
 _FIRST_DELAY_S = 0.5
 _MAX_DELAY_S = 8.0  # with a fallback at hand nobody waits longer for the first model
 _RESETS_BEFORE_NEXT = 2
@@ -68,12 +69,13 @@ class Course:
     """The way of one generation through `models` models, numbered in the order of preference.
 
     Without content a model has MAX_ATTEMPTS in a row, then it is given up for the next. After content it is
-    alive, and the answer begins again: twice there, then at the next in turn, and all of them may be asked.
+    alive, and the answer begins again: twice there, then at the next in turn, and all of them may be asked,
+    except for those that MAX_MALFORMED answers have shown not to speak the protocol.
     """
 
     def __init__(self, models: int) -> None:
-        self._all = range(models)
-        self._left = list(self._all)
+        self._malformed = [0] * models  # answers of each
+        self._left = list(range(models))
         self._turn = 0
         self._silent = 0
         self._resets = 0
@@ -100,12 +102,15 @@ class Course:
         self._silent = 0
         self._resets += 1
         self._void_tokens += tokens
-        spent = self._resets > MAX_RESETS or self._void_tokens > MAX_VOID_TOKENS
+        current = self.current
+        self._malformed[current] += isinstance(error, ModelMalformed)
+        # Those that were given up for their silence have had time to recover.
+        self._left = [model for model, count in enumerate(self._malformed) if count < MAX_MALFORMED]
+        spent = self._resets > MAX_RESETS or self._void_tokens > MAX_VOID_TOKENS or not self._left
         if final(error) or spent or patience.over:
             raise error
-        self._left, self._turn = list(self._all), self.current  # those given up have had time to recover
-        if self._resets % _RESETS_BEFORE_NEXT == 0:
-            self._turn = (self._turn + 1) % len(self._left)
+        stays = current in self._left and self._resets % _RESETS_BEFORE_NEXT
+        self._turn = self._left.index(current) if stays else self._after(current)
         return random.uniform(0, min(_MAX_RESET_DELAY_S, _FIRST_RESET_DELAY_S * 2**self._resets))  # noqa: S311
 
     def after_silence(self, error: ModelError, patience: Patience) -> float:
@@ -123,3 +128,7 @@ class Course:
         self._turn %= len(self._left)
         self._silent = 0
         return 0.0
+
+    def _after(self, model: int) -> int:
+        """The turn of the next model in the order, which begins anew after the last."""
+        return next((turn for turn, later in enumerate(self._left) if later > model), 0)

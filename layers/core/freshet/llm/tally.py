@@ -1,23 +1,34 @@
 """What one attempt has shown and used: the upstream's word, or the text to estimate it from."""
 
+import asyncio
 from dataclasses import replace
 from typing import TypeGuard
 
+from freshet.errors import ModelError
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, ReasoningDelta, TextDelta, ToolCallDelta, Unstreamed, Usage
 from freshet.llm.request import Request
-from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
+from freshet.llm.tokens import LONG, MOST_TOKENS, Prompt, estimate_tokens
 
 
 class Tally:
-    """One attempt of `request` at `endpoint`, after those that `failures` tells of."""
+    """One attempt of `request`, with this `prompt`, at `endpoint`, after those that `failures` tells of.
 
-    def __init__(self, request: Request, endpoint: Endpoint, failures: tuple[str, ...]) -> None:
+    `begun` once its turn has come: from then on it is billed. `failure` is how it ended, if not well.
+    """
+
+    def __init__(
+        self, request: Request, prompt: Prompt, endpoint: Endpoint, failures: tuple[str, ...]
+    ) -> None:
         self.request = request
+        self.begun = False
+        self.failure: ModelError | None = None
         self.streamed = True
+        self._prompt = prompt
         self._endpoint = endpoint
         self._failures = failures
         self._pieces: list[str] = []
+        self._counted = (0, 0)  # pieces, and their tokens
         self._usage: Usage | None = None
 
     def is_shown(self, event: Event | Unstreamed) -> TypeGuard[Event]:
@@ -34,17 +45,15 @@ class Tally:
             return False
         return True
 
+    async def count(self) -> None:
+        """Estimates what the upstream did not tell, of long texts in a thread; the others need no `count`."""
+        if self._usage is None and self._prompt.uncounted() + sum(map(len, self._pieces)) > LONG:
+            await asyncio.to_thread(self._estimate)
+
     def usage(self) -> Usage:
         """What the attempt used, priced."""
-        used = self._usage or Usage(self._prompt_tokens(), self.shown_tokens(), estimated=True)
-        price = self._endpoint.price
-        return replace(
-            used,
-            model=self.request.model,
-            cost=price.of(used) if price else None,
-            attempts=self.attempt,
-            failures=self._failures,
-        )
+        used = self._usage or self._estimate()
+        return priced(replace(used, attempts=self.attempt, failures=self._failures), self._endpoint)
 
     def void(self) -> Usage:
         """What was used so far, by an answer that the upstream itself begins again."""
@@ -60,16 +69,25 @@ class Tally:
 
     def expected_tokens(self) -> int:
         """Tokens that the attempt may take, about: those of the prompt, and the most that it may answer."""
-        return self._prompt_tokens() + (self.request.max_tokens or 0)
+        return self._prompt.tokens() + min(self.request.max_tokens or 0, MOST_TOKENS)
 
     def shown_tokens(self) -> int:
         """Tokens of what was shown, about."""
-        return estimate_tokens("".join(self._pieces))
+        if self._counted[0] != len(self._pieces):
+            self._counted = len(self._pieces), estimate_tokens("".join(self._pieces))
+        return self._counted[1]
 
     def total_tokens(self) -> int:
         """Tokens of both, as exactly as is known."""
         usage = self._usage or self.usage()
         return usage.prompt_tokens + usage.completion_tokens
 
-    def _prompt_tokens(self) -> int:
-        return estimate_prompt_tokens(self.request.messages)
+    def _estimate(self) -> Usage:
+        return Usage(self._prompt.tokens(), self.shown_tokens(), estimated=True)
+
+
+def priced(used: Usage, endpoint: Endpoint) -> Usage:
+    """With the endpoint's model, and what it costs there."""
+    price = endpoint.price
+    told = replace(used, model=endpoint.model)
+    return replace(told, cost=price.of(used), currency=price.currency) if price else told

@@ -5,7 +5,7 @@ of what OpenAI, DeepSeek and Qwen count for prose in English and Chinese, and is
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -15,6 +15,29 @@ _PIECES = re.compile(
 _COST = {"digits": 1.0, "cjk": 0.75, "lines": 0.5, "mark": 0.75}
 _WORD_LETTERS = 9  # a longer word is more than one token
 _MESSAGE_TOKENS = 4  # role and delimiters
+
+MOST_TOKENS = 1_000_000_000  # of one answer; no model writes as much, though a caller may say so
+LONG = 20_000  # characters: to estimate as many takes 10 to 20 ms, so that more of them is work for a thread
+
+
+class Prompt:
+    """The tokens of a prompt, estimated once, when somebody first asks."""
+
+    def __init__(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        self._messages = messages
+        self._tokens: int | None = None
+
+    def tokens(self) -> int:
+        """As `estimate_prompt_tokens`."""
+        if self._tokens is None:
+            self._tokens = estimate_prompt_tokens(self._messages)
+        return self._tokens
+
+    def uncounted(self) -> int:
+        """Characters that are still to be looked at."""
+        if self._tokens is not None:
+            return 0
+        return sum(len(_text(message.get("content"))) for message in self._messages)
 
 
 def estimate_tokens(text: str) -> int:

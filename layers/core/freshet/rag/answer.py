@@ -32,10 +32,14 @@ _FOREIGN = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of which documents; `history` is (role, content), oldest first."""
+    """What is asked, of which documents; `history` is (role, content), oldest first.
+
+    The answer has at most `max_tokens` tokens, if that is less than what the deployment allows.
+    """
 
     query: Query
     history: tuple[tuple[str, str], ...] = ()
+    max_tokens: int | None = None
 
 
 class Answerer:
@@ -56,13 +60,16 @@ class Answerer:
             yield Content(nothing)
             yield Done(_final(nothing, "stop", answered=False))
             return
-        async with aclosing(self._write(text, passages)) as events:
+        most = min(question.max_tokens or self._max_tokens, self._max_tokens)
+        async with aclosing(self._write(text, passages, most)) as events:
             async for event in events:
                 yield event
 
-    async def _write(self, question: str, passages: Sequence[Passage]) -> AsyncGenerator[RunEvent, None]:
+    async def _write(
+        self, question: str, passages: Sequence[Passage], most: int
+    ) -> AsyncGenerator[RunEvent, None]:
         written, shown, finish = "", 0, ""
-        stream = self._model.stream(answer_messages(question, passages), max_tokens=self._max_tokens)
+        stream = self._model.stream(answer_messages(question, passages), max_tokens=most)
         async with aclosing(stream) as events:
             async for event in events:
                 match event:

@@ -19,6 +19,7 @@ _CODE = r"```.*?(?:```|\Z)|`[^`\n]+`|(?<=\w)\[\d+\](?=\s?[=+]|\.[a-z_])"
 _MARKERS = re.compile(
     rf"{_CODE}|(?P<markers>{_MARKER}(?:\s?(?:[,，、;；]|and\b|和)?\s?{_MARKER})*)", re.IGNORECASE | re.DOTALL
 )
+_ONE_MARKER = re.compile(_MARKER, re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)(?:\s?[-–—~～]\D*(\d+))?")
 _BREAK = re.compile(r"[。！？；!?;\n]|\.\s")
 _REST = re.compile(r"(?:[^.。！？；!?;\n\[【［]|\.(?!\s|$))*")
@@ -46,6 +47,14 @@ def claims(answer: str) -> Iterator[Claim]:
                 statement, quotes = _stated(rest.group())
             sources = tuple(dict.fromkeys(_sources(match["markers"])))
             yield Claim(_LABEL.sub("", statement).strip(), quotes, sources)
+
+
+def marked(answer: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Each marker by itself, in their order: where it starts and ends, and the sources that it names."""
+    for match in _MARKERS.finditer(answer):
+        if match["markers"]:
+            for one in _ONE_MARKER.finditer(answer, *match.span("markers")):
+                yield one.start(), one.end(), tuple(dict.fromkeys(_sources(one.group())))
 
 
 def _stated(text: str) -> tuple[str, tuple[str, ...]]:

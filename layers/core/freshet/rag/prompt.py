@@ -48,7 +48,7 @@ _CONTEXT = """You say where in its document a passage stands, so that a search f
 
 def answer_messages(question: str, passages: Sequence[Passage]) -> list[dict[str, str]]:
     """Chat messages for an answer; source ids are 1-based positions in `passages`."""
-    sources = "\n".join(_source(number, passage) for number, passage in enumerate(passages, 1))
+    sources = "\n".join(source(number, passage) for number, passage in enumerate(passages, 1))
     return _chat(_ANSWER, f"{sources}\n\n<question>{defused(question)}</question>")
 
 
@@ -90,7 +90,7 @@ def _recent(history: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return history
 
 
-def _source(number: int, passage: Passage) -> str:
+def source(number: int, passage: Passage) -> str:
     page = f' page="{passage.page}"' if passage.page else ""
     about = f'document="{escape(passage.filename)}"{page} heading="{_path(passage.heading)}"'
     return f'<source id="{number}" {about}>\n{defused(passage.text)}\n</source>'

@@ -71,7 +71,7 @@ class Summariser:
 
     async def keep(self, owner: str, document_id: str) -> None:
         """Makes the document's summary while nobody looks on. Raises what `summarise` raises."""
-        await result(Run("summary", self.summarise(owner, document_id)))
+        await result(Run("summary", self.summarise(owner, document_id), owner=owner))
 
     async def _shown(self, indexed: Indexed, summary: str) -> AsyncGenerator[RunEvent, None]:
         yield Started(self._started(indexed, indexed.covered))

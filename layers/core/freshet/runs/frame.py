@@ -1,6 +1,6 @@
 """Frames: a run's events as they stand on the wire and in the journal, numbered and encoded once."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -84,26 +84,49 @@ def shape(event: RunEvent, run_id: str) -> dict[str, Any]:
 
 
 class Written:
-    """What an answer has come to: its text and items since the start or the last reset."""
+    """What an answer has come to, since the start or the last reset."""
 
     def __init__(self) -> None:
         self._text: list[str] = []
+        self._reasoning: list[str] = []
         self._items: list[dict[str, Any]] = []
+        self._calls: dict[int, dict[str, Any]] = {}
 
     def note(self, data: dict[str, Any]) -> None:
         """Takes notice of an event."""
         if "content" in data:
             self._text.append(data["content"])
+        elif "reasoning" in data:
+            self._reasoning.append(data["reasoning"])
         elif "item" in data:
             self._items.append(data["item"])
+        elif "tool_call" in data:
+            self._note_call(data["tool_call"])
+        elif "tool_result" in data:
+            self._note_result(data["tool_result"])
         elif "reset" in data:
-            self._text.clear()
-            self._items.clear()
+            for void in (self._text, self._reasoning, self._items, self._calls):
+                void.clear()
 
     def unfinished(self, reason: str) -> dict[str, Any]:
         """A `final_response` of what there is."""
-        items = {"items": self._items} if self._items else {}
-        return {"output": "".join(self._text), "finish_reason": reason, **items}
+        more = {
+            "reasoning": "".join(self._reasoning),
+            "items": self._items,
+            "tool_calls": list(self._calls.values()),
+        }
+        written = {name: value for name, value in more.items() if value}
+        return {"output": "".join(self._text), "finish_reason": reason, **written}
+
+    def _note_call(self, piece: dict[str, Any]) -> None:
+        call = self._calls.setdefault(piece["index"], {"id": "", "name": "", "arguments": ""})
+        call |= {name: piece[name] for name in ("id", "name") if piece[name]}
+        call["arguments"] += piece["arguments"]
+
+    def _note_result(self, result: dict[str, Any]) -> None:
+        for call in self._calls.values():
+            if call["id"] == result["id"]:
+                call["result"] = result["content"]
 
 
 def raise_failure(run_id: str, data: dict[str, Any]) -> None:
@@ -125,11 +148,15 @@ async def settled(feed: Feed) -> AsyncIterator[None]:
         raise
 
 
-async def result(feed: Feed) -> dict[str, Any]:
-    """The last frame's data: the answer without its stream. Raises what failed, with `run_id`."""
+async def result(feed: Feed, each: Callable[[Frame], object] = lambda frame: None) -> dict[str, Any]:
+    """The last frame's data: the answer without its stream. `each` hears of every frame.
+
+    Raises what failed, with `run_id`.
+    """
     data: dict[str, Any] = {}
     async with settled(feed), aclosing(feed.frames()) as frames:
         async for one in frames:
+            each(one)
             if one.last:
                 data = one.data
     if not data:

@@ -1,12 +1,19 @@
 """A live run: read to its end whether or not anybody listens, and journalled meanwhile."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from typing import Any
 
+from freshet.concurrency import together
+from freshet.observe import log_failure
 from freshet.runs.frame import Frame, frame
 from freshet.runs.recorder import Recorder
 from freshet.runs.run import CLOSE_S, Run
+
+TELL_S = 2.0  # beside the recorder's end: after a deadline there are three seconds left for all
+
+Ended = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Kept:
@@ -16,11 +23,12 @@ class Kept:
     run ended. If the journal could not be written it says so (`kept_seq`).
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, ended: Ended | None = None) -> None:
         self.run_id = run.run_id
         self.ended = False
         self.written: list[Frame] = []
         self._run = run
+        self._ended = ended
         self._news = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
 
@@ -57,10 +65,24 @@ class Kept:
         try:
             async with aclosing(self._run.frames()) as frames:
                 async for one in frames:
-                    if one.last and not await recorder.end(one):
-                        one = frame(one.seq, one.data | {"kept_seq": recorder.kept_seq})  # noqa: PLW2901
+                    if one.last:
+                        one = await self._end(one, recorder)  # noqa: PLW2901
                     self.written.append(one)
                     self.ended = one.last
                     self._news.set()
         finally:
             await recorder.cancel()
+
+    async def _end(self, last: Frame, recorder: Recorder) -> Frame:
+        """The last frame once it is kept, or with what is kept if not all is."""
+        kept, _ = await together(recorder.end(last), self._tell(last))
+        return last if kept else frame(last.seq, last.data | {"kept_seq": recorder.kept_seq})
+
+    async def _tell(self, last: Frame) -> None:
+        """Its failure changes nothing about the run."""
+        try:
+            if self._ended:
+                async with asyncio.timeout(TELL_S):
+                    await self._ended(last.data)
+        except Exception as error:
+            log_failure("the end of a run was not taken up", error, run_id=self.run_id)

@@ -45,6 +45,7 @@ class Record(BaseModel):
     metrics: dict[str, Any] | None = None
     error: dict[str, Any] | None = Field(None, description="why it failed: a problem")
     retry_of: str | None = Field(None, description="the run that this one repeats")
+    origin: str | None = Field(None, description="of retries, the run that was asked for first")
     retried_by: str | None = Field(None, description="the run that repeats this one")
     final_response: dict[str, Any] | None = Field(
         None, description="the result; of an unfinished run what was written (not in lists)"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from freshet.ids import new_id
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -24,15 +26,19 @@ class Request:
         asked = json.dumps([self.method, self.path, self.query], sort_keys=True).encode()
         return hashlib.sha256(asked + b"\n" + _canonical(self.body)).hexdigest()
 
-    def event(self, owner: str, run_id: str) -> dict[str, Any]:
-        """The proxy event that has the function make run `run_id`; the body it takes from the record."""
+    def event(self, owner: str, run_id: str, origin: str) -> dict[str, Any]:
+        """The proxy event that has the function make run `run_id`; the body it takes from the record.
+
+        `origin` is the run that was asked for first, which this one repeats.
+        """
+        context = {"requestId": run_id, "authorizer": {"owner": owner}, "run_id": run_id, "origin": origin}
         return {
             "resource": self.path,
             "path": self.path,
             "httpMethod": self.method,
             "headers": dict(self.headers),
             "multiValueQueryStringParameters": {name: list(values) for name, values in self.query.items()},
-            "requestContext": {"requestId": run_id, "authorizer": {"owner": owner}, "run_id": run_id},
+            "requestContext": context,
             "body": None,
             "isBase64Encoded": False,
         }
@@ -42,7 +48,8 @@ class Request:
 class Call:
     """A request of `owner` for a run, within `timeout_s`.
 
-    `key` is its Idempotency-Key; `run_id` the run that this repeats on demand, made before and waiting.
+    `key` is its Idempotency-Key; `run_id` the run that is to be made on demand, recorded before and waiting,
+    and `origin` the one that it repeats, the first of them.
     """
 
     owner: str
@@ -50,6 +57,18 @@ class Call:
     timeout_s: float
     key: str = ""
     run_id: str = ""
+    origin: str = ""
+    new_run_id: str = field(default_factory=new_id, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The run that this makes, unless it joins another."""
+        return self.run_id or self.new_run_id
+
+    @property
+    def first_id(self) -> str:
+        """The run that was asked for first: of a retry, the one that it repeats."""
+        return self.origin or self.id
 
 
 def _canonical(body: bytes) -> bytes:

@@ -14,7 +14,7 @@ from freshet.ids import new_id
 from freshet.observe import log_failure, logger, measure
 from freshet.runs.events import Content, Item, Reasoning, Reset, RunEvent, ToolCall
 from freshet.runs.frame import Frame, Written, frame, shape
-from freshet.runs.meter import Meter
+from freshet.runs.meter import Meter, cost
 
 RUN_TIMEOUT_S = 285  # where nobody says how much time there is
 CLOSE_S = 0.5  # for a capability to clean up in: a stop ends its run within a second
@@ -22,13 +22,17 @@ MEASURABLE_S = 0.01  # a text that came at once has no speed
 
 
 class Run:
-    """One generation of a capability, within `timeout_s`. `frames()` may be iterated once."""
+    """One generation of a capability, within `timeout_s`. `frames()` may be iterated once.
+
+    What it consumes is the `owner`'s; without one it is counted for the metrics only.
+    """
 
     def __init__(
         self,
         capability: str,
         events: AsyncGenerator[RunEvent, None],
         *,
+        owner: str = "",
         run_id: str = "",
         timeout_s: float = RUN_TIMEOUT_S,
     ) -> None:
@@ -40,7 +44,7 @@ class Run:
         self._timeout_s = timeout_s
         self._begun = time.perf_counter()
         self._first: float | None = None
-        self._meter = Meter()
+        self._meter = Meter(owner, capability)
         self._written = Written()
         self._stopped = False
         self._wait: asyncio.Timeout | None = None
@@ -154,23 +158,21 @@ class Run:
         return {**ended, "status": "error", "error": error.detail, "problem": problem}
 
     def metrics(self) -> dict[str, Any]:
-        """Times in ms, tokens, cost in USD (None where the price is unknown), model attempts."""
+        """Times in ms, tokens, cost, model attempts. Embeddings are in the cost alone."""
         now = time.perf_counter()
-        consumed = self._meter.consumed
-        prompt = sum(used.prompt_tokens for used in consumed)
-        completion = sum(used.completion_tokens for used in consumed)
+        answers = self._meter.answers
+        completion = sum(used.completion_tokens for used in answers)
         writing = now - self._first if self._first else 0.0
-        costs = [used.cost for used in consumed if used.cost is not None]
         return {
             "ttft_ms": round((self._first - self._begun) * 1000, 1) if self._first else None,
             "duration_ms": round((now - self._begun) * 1000, 1),
-            "prompt_tokens": prompt,
+            "prompt_tokens": sum(used.prompt_tokens for used in answers),
+            "cached_tokens": sum(used.cached_tokens for used in answers),
             "completion_tokens": completion,
             "tokens_per_second": round(completion / writing, 1) if writing > MEASURABLE_S else None,
-            "cost": round(sum(costs), 8) if costs and len(costs) == len(consumed) else None,
-            "currency": "USD",
-            "attempts": max((used.attempts for used in consumed), default=0),
-            "estimated": any(used.estimated for used in consumed),
+            **cost(self._meter.consumed),
+            "attempts": max((used.attempts for used in answers), default=0),
+            "estimated": any(used.estimated for used in answers),
         }
 
     def _report(self, metrics: dict[str, Any]) -> None:
@@ -185,5 +187,5 @@ class Run:
         if self._meter.consumed:
             tokens = metrics["prompt_tokens"] + metrics["completion_tokens"]
             measure("Tokens", tokens, "Count", capability=self.capability)
-        if metrics["cost"] is not None:
+        if metrics["cost"] is not None and metrics["currency"] == "USD":  # what the dashboard adds up
             measure("Cost", metrics["cost"], "None", capability=self.capability)

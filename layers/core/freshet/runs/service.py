@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,9 +11,9 @@ from freshet.errors import Conflict, DeadlineExceeded, FreshetError, Interrupted
 from freshet.ids import made_at, new_id
 from freshet.runs.events import RunEvent
 from freshet.runs.follow import Follower
-from freshet.runs.frame import Feed, Written, result
+from freshet.runs.frame import Feed, Frame, Written, result
 from freshet.runs.journal import Journal
-from freshet.runs.kept import Kept
+from freshet.runs.kept import Ended, Kept
 from freshet.runs.record import Record, new_item, outcome, view
 from freshet.runs.recorder import Recorder
 from freshet.runs.records import Records
@@ -39,14 +39,22 @@ class Runs:
         self._journal = journal
         self._functions = functions
 
-    async def start(self, call: Call, capability: str, events: AsyncGenerator[RunEvent, None]) -> Feed:
+    async def start(
+        self,
+        call: Call,
+        capability: str,
+        events: AsyncGenerator[RunEvent, None],
+        ended: Ended | None = None,
+    ) -> Feed:
         """Starts a run of `events`, or joins the one that the call's key stands for already.
+
+        `ended` hears of the end of a run that is made here, by its last frame, before anybody else does.
 
         Raises Conflict if the key was used for another request, or if the run that was handed over is made by
         somebody else; DeadlineExceeded.
         """
         begun = asyncio.get_running_loop().time()
-        item = new_item(call.run_id or new_id(), capability, heartbeat=time.time())
+        item = new_item(call.id, capability, heartbeat=time.time())
         try:
             async with asyncio.timeout(call.timeout_s):
                 run_id = await self._place(call, item)
@@ -55,8 +63,8 @@ class Runs:
         call = replace(call, timeout_s=call.timeout_s - (asyncio.get_running_loop().time() - begun))
         if run_id != item["id"]:
             return self._join(call, run_id)
-        run = Run(capability, events, run_id=run_id, timeout_s=call.timeout_s)
-        kept = Kept(run)
+        run = Run(capability, events, owner=call.owner, run_id=run_id, timeout_s=call.timeout_s)
+        kept = Kept(run, ended)
         created = bool(call.run_id or call.key)
         recorder = Recorder(
             self._records, self._journal, call, run=run, frames=kept.written, item=item, created=created
@@ -65,12 +73,20 @@ class Runs:
         return kept
 
     async def answer(
-        self, call: Call, capability: str, events: AsyncGenerator[RunEvent, None]
+        self,
+        call: Call,
+        capability: str,
+        events: AsyncGenerator[RunEvent, None],
+        ended: Ended | None = None,
+        each: Callable[[Frame], object] = lambda frame: None,
     ) -> dict[str, Any]:
-        """`run_id`, `final_response`, `metrics`: a run without its stream. Raises what failed."""
+        """`run_id`, `final_response`, `metrics`: a run without its stream; as `start`. Raises what failed.
+
+        `each` hears of every frame, of a run that is joined, too.
+        """
         within = replace(call, timeout_s=min(call.timeout_s, ANSWER_TIMEOUT_S))
-        feed = await self.start(within, capability, events)
-        return {"run_id": feed.run_id, **await result(feed)}
+        feed = await self.start(within, capability, events, ended)
+        return {"run_id": feed.run_id, **await result(feed, each)}
 
     async def get(self, owner: str, run_id: str) -> Record:
         """The run as it stands, with its result if it has ended. Raises NotFound."""
@@ -79,6 +95,11 @@ class Runs:
             return record
         final = await self._final(owner, record)
         return record.model_copy(update={"final_response": final})
+
+    async def frames(self, owner: str, run_id: str) -> tuple[Record, list[Frame]]:
+        """The run as it stands, and the frames that are kept of it. Raises NotFound."""
+        record = await self._find(owner, run_id)
+        return record, [one async for one in self._kept(owner, run_id)]
 
     async def page(self, owner: str, limit: int, cursor: str | None) -> tuple[list[Record], str | None]:
         """Runs, newest first, and where to go on."""
@@ -122,7 +143,8 @@ class Runs:
         request = await self._records.request(owner, record.id)
         if not request or not request.function:
             raise Conflict("The request of this run was not kept: send it again.")
-        item = new_item(new_id(), record.capability, retry_of=record.id)
+        origin = record.origin or record.id
+        item = new_item(new_id(), record.capability, retry_of=record.id, origin=origin)
         await self._records.keep_request(owner, item, request)
         await self._records.create(owner, item)
         by = await self._records.mark_retried(owner, record.id, item["id"])
@@ -154,17 +176,22 @@ class Runs:
         return frames[-1].data.get("final_response") if frames else None
 
     async def _kept_of(self, owner: str, run_id: str) -> dict[str, Any]:
-        written, seq = Written(), -1
+        written = Written()
+        async for one in self._kept(owner, run_id):
+            written.note(one.data)
+        return written.unfinished(Interrupted.code)
+
+    async def _kept(self, owner: str, run_id: str) -> AsyncIterator[Frame]:
+        seq = -1
         while frames := await self._journal.read(owner, run_id, seq):
             for one in frames:
-                written.note(one.data)
+                yield one
             seq = frames[-1].seq
-        return written.unfinished(Interrupted.code)
 
     async def _hand_over(self, owner: str, item: Item, request: Request) -> None:
         """Has the function make the run. What can't be handed over has failed, and may be tried again."""
         try:
-            await self._functions.start(request.function, request.event(owner, item["id"]))
+            await self._functions.start(request.function, request.event(owner, item["id"], item["origin"]))
         except FreshetError as error:
             with suppress(FreshetError, ConditionFailed):
                 await self._records.end(owner, item["id"], status="failed", error=error.problem())

@@ -1,8 +1,9 @@
 """Anthropic's Messages API, spoken natively: Anthropic, and whatever imitates it.
 
 What belongs here: requests, put from the shapes of OpenAI's chat API (`Request`) into Anthropic's
-(https://docs.claude.com/en/api/messages). What does not: what an answer means (`anthropic_stream`),
-connections (`http`). Every generation streams: `_body` is the one place that asks for one.
+(https://docs.claude.com/en/api/messages). What does not: the words of `extra` (`anthropic_extra`), what an
+answer means (`anthropic_stream`), connections (`http`). Every generation streams: `_body` is the one place
+that asks for one.
 """
 
 import re
@@ -16,6 +17,7 @@ from freshet.errors import ModelBadRequest
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.providers.answer import answered
+from freshet.llm.providers.anthropic_extra import in_anthropics_words
 from freshet.llm.providers.anthropic_stream import MessageDecoder
 from freshet.llm.providers.http import Http, Transport
 from freshet.llm.request import Request
@@ -39,7 +41,8 @@ class AnthropicProvider:
 
     def __init__(self, endpoint: Endpoint, transport: Transport) -> None:
         self._endpoint = endpoint
-        self._http = Http(_versioned(endpoint.url), transport, {**_HEADERS, **endpoint.headers})
+        headers = {**_HEADERS, **endpoint.headers}
+        self._http = Http(_versioned(endpoint.url), transport, headers, endpoint.allowed)
         self._schemaless: set[str] = set()  # models that do not take `output_config`
 
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
@@ -48,8 +51,9 @@ class AnthropicProvider:
             aclosing(await self._generation(request)) as response,
             aclosing(answered(response, MessageDecoder())) as batches,
         ):
-            async for batch in batches:
-                yield batch
+            with self._http.discreet(response.request.headers):
+                async for batch in batches:
+                    yield batch
 
     async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
         """Raises ModelBadRequest."""
@@ -114,7 +118,7 @@ def _translated(request: Request, *, in_words: bool) -> dict[str, Any]:
         body["tools"] = [_tool(tool) for tool in request.tools]
     if request.tool_choice is not None:
         body["tool_choice"] = _tool_choice(request.tool_choice)
-    body.update(request.extra)
+    body.update(in_anthropics_words(request.extra, body))
     if _lacks_its_thinking(turns):
         body.pop("thinking", None)
     if schema:  # beside what else `extra` may configure there
@@ -136,7 +140,7 @@ def _lacks_its_thinking(turns: list[dict[str, Any]]) -> bool:
 
 def _schema(request: Request) -> Schema | None:
     """What the answer must fit. JSON of whatever shape (`json_object`) can't be asked for."""
-    form = request.response_format or {}
+    form = request.response_format or request.extra.get("response_format") or {}
     if request.schema or form.get("type") != "json_schema":
         return request.schema
     return Schema("answer", form["json_schema"]["schema"])

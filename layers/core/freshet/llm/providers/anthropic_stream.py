@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from freshet.errors import ModelCut, ModelMalformed
-from freshet.llm.decode import Decoder, parsed, text_of
+from freshet.llm.decode import Decoder, is_count, parsed, text_of
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
 from freshet.llm.failures import from_stream
 
@@ -21,6 +21,8 @@ _REASONS = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
+
+_COUNTS = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens")
 
 
 class MessageDecoder(Decoder):
@@ -127,16 +129,15 @@ class MessageDecoder(Decoder):
         """Takes the numbers in; they are sums so far, so that later ones replace earlier ones."""
         for name, number in (usage or {}).items():
             if name.endswith("_tokens") and number is not None:
-                self._usage[name] = int(number)
+                self._usage[name] = number
 
     def _usages(self) -> list[Event]:
-        if not self._usage:
+        counts = [self._usage.get(name, 0) for name in _COUNTS]
+        if not self._usage or not all(map(is_count, counts)):
             return []
         # `input_tokens` are only those that neither came from the cache nor went into it.
-        cached = self._usage.get("cache_read_input_tokens", 0)
-        written = self._usage.get("cache_creation_input_tokens", 0)
-        prompt = self._usage.get("input_tokens", 0) + cached + written
-        return [Usage(prompt, self._usage.get("output_tokens", 0), cached)]
+        uncached, cached, written, completion = counts
+        return [Usage(uncached + cached + written, completion, cached)]
 
 
 def _as_stream(message: Any) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from freshet.errors import ModelBadRequest, ModelError
+from freshet.errors import FreshetError, ModelBadRequest
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.failures import from_status
@@ -34,7 +34,7 @@ class OpenAIProvider:
 
     def __init__(self, endpoint: Endpoint, transport: Transport) -> None:
         self._endpoint = endpoint
-        self._http = Http(endpoint.url, transport, endpoint.headers)
+        self._http = Http(endpoint.url, transport, endpoint.headers, endpoint.allowed)
         self._dialect = Dialect()
         self._building = asyncio.Lock()
         self._sdk: AsyncOpenAI | None = None
@@ -45,8 +45,9 @@ class OpenAIProvider:
             aclosing(await self._generation(request)) as response,
             aclosing(answered(response, ChatDecoder())) as batches,
         ):
-            async for batch in batches:
-                yield batch
+            with self._http.discreet(response.request.headers):
+                async for batch in batches:
+                    yield batch
 
     async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
         """The decoded answer to one embeddings request."""
@@ -57,8 +58,9 @@ class OpenAIProvider:
         from openai import Omit
 
         # Said even where there is none, so that the SDK never falls back to a key from the environment.
-        headers: dict[str, Any] = {"Authorization": Omit(), **await self._headers()}
-        with translated(_as_ours):
+        key = await self._headers()
+        headers: dict[str, Any] = {"Authorization": Omit(), **key}
+        with self._http.discreet(key), translated(_as_ours):
             call = sdk.embeddings.with_streaming_response.create(**body, extra_headers=headers)
             answer = await call.__aenter__()
         try:
@@ -122,7 +124,7 @@ def _build(endpoint: Endpoint, http: "AsyncClient") -> "AsyncOpenAI":
     return sdk
 
 
-def _as_ours(error: Exception) -> ModelError:
+def _as_ours(error: Exception) -> FreshetError:
     """What the SDK raises, as ours; of a failed connection it is the transport's word that counts."""
     from openai import APIConnectionError, APIStatusError
 

@@ -7,7 +7,7 @@ answer, streamed or in one piece. What does not: requests (`openai`, `dialect`),
 from typing import Any
 
 from freshet.errors import ModelCut, ModelMalformed, ModelRefused
-from freshet.llm.decode import Decoder, parsed, text_of
+from freshet.llm.decode import Decoder, is_count, parsed, text_of
 from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Usage
 from freshet.llm.failures import from_stream
 
@@ -135,7 +135,11 @@ def _parts(content: list[dict[str, Any]]) -> list[Event]:
     return events
 
 
-def _usage(usage: dict[str, Any]) -> Usage:
+def _usage(usage: dict[str, Any]) -> Usage | None:
+    """None if it does not say how many tokens there were."""
     details = usage.get("prompt_tokens_details") or {}
     cached = details.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0
-    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0), int(cached))
+    prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    if not (is_count(prompt) and is_count(completion)):
+        return None
+    return Usage(prompt, completion, min(cached, prompt) if is_count(cached) else 0)

@@ -105,21 +105,28 @@ class _Toolbox:
 
 
 class _Ids:
-    """Makes the ids of calls unique in a conversation, for models that repeat them or send none."""
+    """Makes the ids of calls unique in a conversation, for models that repeat them or send none.
+
+    Some upstreams say a call's name with each of its pieces, too: here it is told once.
+    """
 
     def __init__(self, conversation: Iterable[Mapping[str, Any]]) -> None:
         self._taken = set(_earlier_ids(conversation))
         self._current: dict[int, str] = {}
+        self._named: set[int] = set()
 
     def unique(self, event: Event) -> Event:
-        """The event; the first piece of a call carries its id, the others none."""
+        """The event; the first piece of a call carries its id and its name, the others neither."""
         if isinstance(event, Reset):
             self._taken.difference_update(self._current.values())
-            self._current.clear()
+            self.next_round()
         if not isinstance(event, ToolCallDelta):
             return event
+        name = None if event.index in self._named else event.name
+        if name:
+            self._named.add(event.index)
         if event.index in self._current:
-            return replace(event, id=None) if event.id else event
+            return replace(event, id=None, name=name)
         self._current[event.index] = chosen = self._free(event.id or f"call_{event.index}")
         self._taken.add(chosen)
         return replace(event, id=chosen)
@@ -127,6 +134,7 @@ class _Ids:
     def next_round(self) -> None:
         """The calls so far are settled; indices begin again."""
         self._current.clear()
+        self._named.clear()
 
     def _free(self, wanted: str) -> str:
         chosen, number = wanted, 1

@@ -1,0 +1,1 @@
+"""What callers use of models: counted by day, and bounded by month."""
