@@ -14,10 +14,25 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI
+from pydantic import BaseModel
+
+from freshet.chat.openai_api.errors import ErrorAnswer
+from freshet.web import Problem
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "layers/core/freshet/openapi.json"
 PUBLIC = {"/health", "/openapi.json", "/docs"}
+OPENAI = "/v1/"  # paths whose errors have the shape of OpenAI's API
+RETRY_HEADERS = {
+    "x-should-retry": {
+        "description": "whether the same request may succeed a moment later",
+        "schema": {"enum": ["true", "false"]},
+    },
+    "retry-after-ms": {
+        "description": "how long to wait, where that is known",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+}
 
 
 def functions() -> dict[str, FastAPI]:
@@ -50,10 +65,15 @@ def document() -> dict[str, Any]:
         for path, operations in described["paths"].items():
             for operation in operations.values():
                 operation["tags"] = [name]
+                for parameter in operation.get("parameters", []):
+                    parameter["schema"] = _sendable(parameter["schema"])
+                for status in ("4XX", "5XX"):
+                    operation["responses"][status].update(_failure(path))
                 if path in PUBLIC:
                     operation["security"] = []
             _merge(paths.setdefault(path, {}), operations)
         _merge(schemas, described.get("components", {}).get("schemas", {}))
+    _merge(schemas, {**_schemas(Problem), **_schemas(ErrorAnswer)})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -75,6 +95,37 @@ def document() -> dict[str, Any]:
 def rendered() -> bytes:
     """The document as it is shipped."""
     return orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _failure(path: str) -> dict[str, Any]:
+    """How a path answers what fails: a problem, or on OpenAI's paths OpenAI's error.
+
+    What the gateway itself refuses is both, and calls itself a problem.
+    """
+    if path.startswith(OPENAI):
+        return {
+            "headers": RETRY_HEADERS,
+            "content": {"application/json": _ref(ErrorAnswer), "application/problem+json": _ref(ErrorAnswer)},
+        }
+    return {"content": {"application/problem+json": _ref(Problem)}}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, Any]:
+    return {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
+
+
+def _schemas(model: type[BaseModel]) -> dict[str, Any]:
+    """A model's schema and those that it is made of, by name."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs", {}), model.__name__: schema}
+
+
+def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema without null, which can't be sent: who has no value leaves the parameter out."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _merge(into: dict[str, Any], found: dict[str, Any]) -> None:

@@ -24,7 +24,11 @@ class Stack:
             "BUCKET": self.outputs["BucketName"],
             "DOCUMENTS_TABLE": self.outputs["DocumentsTableName"],
             "RUNS_TABLE": self.outputs["RunsTableName"],
+            "CHAT_TABLE": self.outputs["ChatTableName"],
+            "USAGE_TABLE": self.outputs["UsageTableName"],
             "KEYS_TABLE": self.outputs["KeysTableName"],
+            "SECRETS_PREFIX": f"/freshet/{NAME}/owners",
+            "ALLOWED_NETWORKS": "127.0.0.0/8",
             "PARSE_QUEUE_URL": self.outputs["ParseQueueUrl"],
         }
 

@@ -111,6 +111,7 @@ def choose(options: Options, state: State) -> Backends:
         specs.append(servers.model(ports["model"]))
         stand_in = {"MODEL_BASE_URL": f"http://{HOST}:{ports['model']}/v1", "MODEL_NAME": MODEL}
         backends.started |= {**stand_in, "EMBEDDING_MODEL": EMBEDDING_MODEL, "SUMMARIES": "false"}
+    backends.started["ALLOWED_NETWORKS"] = "127.0.0.0/8,::1/128"  # models and tools on this machine
     backends.started["CALLBACK_URLS"] = f"http://localhost:{options.port}/"
     backends.children = [Child(one) for one in specs]
     return backends

@@ -13,6 +13,8 @@ PROVIDERS = f"{LLM}/providers"
 
 # What can reach a model over the wire: SDKs, their transports, and cloud services by name.
 SDKS = {"openai", "anthropic", "httpx2", "aiohttp", "litellm", "google.genai", "dashscope", "ollama"}
+# Who may hold connections to elsewhere: to tools that users name, and to their models by the providers.
+CARRIERS = {"layers/core/freshet/outbound.py": "httpx2", "layers/core/freshet/chat/http_tool.py": "httpx2"}
 SERVICES = re.compile(r"^(bedrock|sagemaker)-\w+")
 PATHS = re.compile(
     r"/(completions|responses|messages|api/generate|api/chat|converse|invoke-with-\w+)\b|:\w*enerateContent"
@@ -51,7 +53,7 @@ def foreign_imports(file: str, tree: ast.Module) -> Found:
     if file.startswith(f"{PROVIDERS}/"):
         return
     for node, module in imported(tree):
-        if any(module == sdk or module.startswith(f"{sdk}.") for sdk in SDKS):
+        if any(module == sdk or module.startswith(f"{sdk}.") for sdk in SDKS - {CARRIERS.get(file)}):
             yield node, f"imports {module}"
         elif module.startswith("freshet.llm.providers") and not file.startswith(f"{LLM}/"):
             yield node, "reaches past the client"

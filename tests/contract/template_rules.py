@@ -32,6 +32,9 @@ PERMISSIONS_OF = {
     "BUCKET": "Data.Outputs.BucketArn",
     "DOCUMENTS_TABLE": "Data.Outputs.DocumentsTableArn",
     "RUNS_TABLE": "Data.Outputs.RunsTableArn",
+    "CHAT_TABLE": "Data.Outputs.ChatTableArn",
+    "USAGE_TABLE": "Data.Outputs.UsageTableArn",
+    "SECRETS_PREFIX": "/owners/*",
     "KEYS_TABLE": "Data.Outputs.KeysTableArn",
     "PARSE_QUEUE_URL": "Data.Outputs.ParseQueueArn",
     "QDRANT_KEY_PARAMETER": "parameter${QdrantKeyParameter}",
@@ -41,13 +44,19 @@ TOGETHER = [
     {"QDRANT_URL", "QDRANT_KEY_PARAMETER", "QDRANT_COLLECTION"},
     {"MODEL_BASE_URL", "MODEL_KEY_PARAMETER", "MODEL_NAME"},
     {"TOKEN_ISSUER", "TOKEN_AUDIENCE"},
+    {"USAGE_TABLE", "BUDGET_TOKENS", "BUDGET_COST"},
     {"MODEL_PROVIDER", "MODEL_FALLBACKS", "MODEL_PRICES"},
 ]
 # Managed policies have `Resource: "*"`; these two, because neither X-Ray nor the creation of log streams
 # in a group that is named by the stack can be narrowed by SAM.
 MANAGED_POLICIES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
 # Prefixes below which a trailing `*` is the narrowest there is.
-PREFIXES = {"${Data.Outputs.BucketArn}/documents/*", "${Data.Outputs.BucketArn}/runs/*"}
+PREFIXES = {
+    "${Data.Outputs.BucketArn}/conversations/*",
+    "${Data.Outputs.BucketArn}/documents/*",
+    "${Data.Outputs.BucketArn}/runs/*",
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/freshet/${AWS::StackName}/owners/*",
+}
 REFUSALS = {
     "UNAUTHORIZED": 401,
     "ACCESS_DENIED": 403,

@@ -37,6 +37,11 @@ def test_values_take_the_types_of_their_fields() -> None:
     assert (read.embedding_dimensions, read.dense_weight, read.model_name) == (256, 0.5, "通义千问")
 
 
+def test_networks_are_read_with_commas_and_spaces() -> None:
+    networks = "127.0.0.0/8, ::1/128,"
+    assert read_settings({"ALLOWED_NETWORKS": networks}).allowed_networks == networks
+
+
 def test_empty_variables_count_as_absent_and_strangers_do_not_count() -> None:
     assert (
         read_settings({"EMBEDDING_DIMENSIONS": "", "BUCKET": "", "PATH": "/bin", "bucket": "x"}) == Settings()
@@ -50,6 +55,8 @@ def test_empty_variables_count_as_absent_and_strangers_do_not_count() -> None:
         ("EMBEDDING_DIMENSIONS", "0"),
         ("DENSE_WEIGHT", "-1"),
         ("PARSE_TIMEOUT_S", "0"),
+        ("ALLOWED_NETWORKS", "127.0.0.0/8, 10.0.0.1/8"),
+        ("ALLOWED_NETWORKS", "127.0.0.0/8;::1/128"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:

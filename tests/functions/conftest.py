@@ -1,23 +1,31 @@
 """A sandbox on top of the real services, and what its tests do over and over."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from freshet import wiring
 from freshet.ids import new_id
+from infra.openapi import load
 from tests.functions.events import batch, request
 from tests.functions.sandbox import Answer, Sandbox
+from tests.serving import as_caller, served
 from tests.stack import Stack
+from tests.unit.llm.upstream import Models, RawServer, models, raw_server
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave per year.\n\n# Pay\n\nWages come on the 28th.\n"
 MODEL_DOWN = {"MODEL_BASE_URL": "http://127.0.0.1:9", "LLM_ASYNC_TIMEOUT": "2"}  # tried again for so long
 
 Put = Callable[..., str]
+Chat = Callable[..., Answer]
+Upstream = Callable[..., Models]
+Configure = Callable[..., dict[str, Any]]
+Site = Callable[..., Coroutine[Any, Any, httpx.Response]]
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +85,75 @@ def ask(sandbox: Sandbox, owner: str) -> Any:
         return sandbox.ask("query", event)
 
     return asked
+
+
+@pytest.fixture
+def chat(sandbox: Sandbox, owner: str) -> Chat:
+    """`chat("GET /v1/models", headers=…)`: the chat function's answer to `owner`."""
+
+    def asked(route: str, **options: Any) -> Answer:
+        method, path = route.split(" ")
+        return sandbox.ask("chat", request(method, path, **{"owner": owner} | options))
+
+    return asked
+
+
+@pytest.fixture
+def configure(chat: Chat) -> Configure:
+    """`configure("mine", base_url=…)`: a model of `owner`, called at its endpoint as here if not told."""
+
+    def configured(name: str, **members: Any) -> dict[str, Any]:
+        answer = chat("POST /api/v1/models", json={"name": name, "model": name} | members)
+        assert answer.status == 201, answer.body
+        return dict(answer.json())
+
+    return configured
+
+
+@pytest.fixture
+def keep_secret(sandbox: Sandbox, owner: str) -> Callable[[str, str], None]:
+    """`keep_secret("model-key", "sk-…")`: a secret of `owner`."""
+
+    def kept(name: str, value: str) -> None:
+        wanted = request("PUT", f"/api/v1/secrets/{name}", owner=owner, json={"value": value})
+        assert sandbox.ask("profile", wanted).status == 201
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """A loop for servers that functions ask while their test waits for them."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture
+def upstream(portal: BlockingPortal) -> Iterator[Upstream]:
+    """`upstream(mine=says("…"))`: an endpoint of these models, which notes what it is asked."""
+    with ExitStack() as servers:
+        yield lambda **answers: servers.enter_context(portal.wrap_async_context_manager(models(**answers)))
+
+
+@pytest.fixture
+def web_server(portal: BlockingPortal) -> Iterator[Callable[..., RawServer]]:
+    """`web_server(sends(b"…"))`: a server of these answers, which notes what it is asked."""
+    with ExitStack() as servers:
+        yield lambda *answers: servers.enter_context(portal.wrap_async_context_manager(raw_server(*answers)))
+
+
+@pytest.fixture
+async def site(product: Stack, owner: str) -> AsyncIterator[Site]:
+    """`await site("runs", "GET", path)`: functions that answer `owner` side by side."""
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        served_as = {name: as_caller(load(name).app, owner) for name in ("chat", "runs")}
+        urls = {name: await stack.enter_async_context(served(app)) for name, app in served_as.items()}
+
+        async def asked(function: str, method: str, path: str, **options: Any) -> httpx.Response:
+            return await http.request(method, urls[function] + path, **options)
+
+        yield asked
 
 
 @pytest.fixture

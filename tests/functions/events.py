@@ -31,11 +31,14 @@ def request(
     headers: Mapping[str, str] | None = None,
     json: Any = None,
     files: Any = None,
+    content: bytes | None = None,
 ) -> dict[str, Any]:
-    """API Gateway's event for a request of `owner`; with `files` as it passes a multipart form on."""
+    """API Gateway's event for a request of `owner`; `files` and `content` as it passes what is binary on."""
     path, _, query = path.partition("?")
-    sent = httpx.Request(method, "https://api.example.com", headers=headers, json=json, files=files)
-    body = sent.read()
+    sent = httpx.Request(
+        method, "https://api.example.com", headers=headers, json=json, files=files, content=content
+    )
+    body, binary = sent.read(), bool(files) or content is not None
     made = event("documents")
     parameters = parse_qs(query, keep_blank_values=True)
     made |= {
@@ -46,8 +49,8 @@ def request(
         "multiValueHeaders": {name: [value] for name, value in sent.headers.items()},
         "queryStringParameters": {name: values[-1] for name, values in parameters.items()} or None,
         "multiValueQueryStringParameters": parameters or None,
-        "body": b64encode(body).decode() if files else body.decode() or None,
-        "isBase64Encoded": bool(files),
+        "body": b64encode(body).decode() if binary else body.decode() or None,
+        "isBase64Encoded": binary,
     }
     context = made["requestContext"]
     context |= {"httpMethod": method, "resourcePath": path, "path": f"/prod{path}"}

@@ -39,5 +39,22 @@ def written(events: Events) -> str:
     return shown
 
 
+def folded(events: Events) -> dict[str, Any]:
+    """What a client makes of the events by the contract: text, reasoning, calls with their results."""
+    text, reasoning, calls = "", "", dict[int, dict[str, Any]]()
+    for _, data in events:
+        if "reset" in data:
+            text, reasoning, calls = "", "", {}
+        text += data.get("content", "")
+        reasoning += data.get("reasoning", "")
+        if piece := data.get("tool_call"):
+            begun = {"id": piece["id"], "name": piece["name"], "arguments": ""}
+            calls.setdefault(piece["index"], begun)["arguments"] += piece["arguments"]
+        if result := data.get("tool_result"):
+            (answered,) = (call for call in calls.values() if call["id"] == result["id"])
+            answered["result"] = result["content"]
+    return {"output": text, "reasoning": reasoning, "tool_calls": [calls[index] for index in sorted(calls)]}
+
+
 def _fields(event: str) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in event.splitlines())

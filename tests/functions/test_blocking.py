@@ -27,6 +27,7 @@ from tests.functions.events import batch, request, token_request
 from tests.serving import as_caller, served
 from tests.stack import ROOT, Stack
 
+MODEL = "freshet-stand-in"
 ROUNDS = 3  # the machine may be busy elsewhere: what is slow in all of them is slow by itself
 COLD_S = 60  # two seconds, unless the machine is busy
 AT_ONCE = 2
@@ -76,7 +77,7 @@ async def site(everything: Stack) -> AsyncIterator[Site]:
         yield site
 
 
-async def visit(site: Site) -> None:
+async def visit(site: Site, model_url: str) -> None:
     """A caller who uses everything once."""
     issued = (await site("profile", "POST", "/api/v1/keys", json={"name": "x"})).json()
     await site("profile", "GET", "/api/v1/keys")
@@ -107,9 +108,73 @@ async def visit(site: Site) -> None:
     await site("runs", "POST", f"{run}/stop")
     failed = await failed_run(site.owner)
     await site("runs", "POST", f"/api/v1/runs/{failed}/retry", refused=503)
+    await chat(site, model_url)
     await site("documents", "POST", f"{one}/parse")
     await site("documents", "DELETE", one)
     await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
+
+
+async def chat(site: Site, model_url: str) -> None:
+    """A caller who uses all of the playground, and then the door that OpenAI's clients come by."""
+    await site("profile", "PUT", "/api/v1/secrets/model-key", json={"value": "sk-test"})
+    await site("profile", "GET", "/api/v1/secrets")
+    own = {"name": "自己的", "base_url": model_url, "model": MODEL, "key": "model-key"}
+    model = f"/api/v1/models/{(await site('chat', 'POST', '/api/v1/models', json=own)).json()['id']}"
+    await site("chat", "GET", "/api/v1/models")
+    await site("chat", "GET", model)
+    await site("chat", "PUT", model, json={**own, "params": {"temperature": 0}})
+    await site("chat", "POST", f"{model}/test")
+    http = {"method": "GET", "url": f"{model_url}/models"}
+    new = {"name": "list_models", "description": "Lists.", "parameters": {"type": "object"}, "http": http}
+    tool = f"/api/v1/tools/{(await site('chat', 'POST', '/api/v1/tools', json=new)).json()['id']}"
+    await site("chat", "GET", "/api/v1/tools")
+    await site("chat", "GET", tool)
+    await site("chat", "PUT", tool, json=new)
+    asked = {"prompt": "How many days of paid leave?", "tool_ids": [1, 2, 3, int(tool.rpartition("/")[2])]}
+    await site("chat", "POST", "/api/debug/chat", json={**asked, "stream": True})
+    answer = (await site("chat", "POST", "/api/debug/chat", json=asked)).json()
+    await converse(site, answer["conversation_id"])
+    await openai(site)
+    await site("chat", "GET", "/api/v1/usage")
+    await site("chat", "DELETE", model)
+    await site("chat", "DELETE", tool)
+    await site("profile", "DELETE", "/api/v1/secrets/model-key")
+
+
+async def converse(site: Site, conversation_id: str) -> None:
+    """A conversation goes on, and is taken away."""
+    await site(
+        "chat", "POST", "/api/debug/chat", json={"prompt": "再说一遍", "conversation_id": conversation_id}
+    )
+    one = f"/api/v1/conversations/{conversation_id}"
+    await site("chat", "GET", "/api/v1/conversations")
+    await site("chat", "GET", one)
+    await site("chat", "PUT", one, json={"title": "假期"})
+    await site("chat", "GET", f"{one}/export?format=jsonl")
+    await site("chat", "GET", f"{one}/export?format=md")
+    await site("chat", "DELETE", one)
+
+
+async def openai(site: Site) -> None:
+    """What OpenAI's clients ask."""
+    await site("chat", "GET", "/v1/models/freshet-rag")
+    names = [model["id"] for model in (await site("chat", "GET", "/v1/models")).json()["data"]]
+    asked = {
+        "model": "freshet-rag",
+        "messages": [{"role": "user", "content": "How many days of paid leave?"}],
+    }
+    await site("chat", "POST", "/v1/chat/completions", json={**asked, "stream": True})
+    await site("chat", "POST", "/v1/chat/completions", json={**asked, "model": names[0]})
+    search = {"type": "file_search", "vector_store_ids": ["documents"]}
+    wanted = {"model": names[0], "input": "How many days of paid leave?", "tools": [search]}
+    response = (await site("chat", "POST", "/v1/responses", json=wanted)).json()["id"]
+    await site(
+        "chat", "POST", "/v1/responses", json={**wanted, "previous_response_id": response, "stream": True}
+    )
+    await site("chat", "GET", f"/v1/responses/{response}")
+    await site("chat", "GET", f"/v1/responses/{response}?stream=true&starting_after=1")
+    await site("chat", "POST", f"/v1/responses/{response}/cancel")
+    await site("chat", "POST", "/v1/embeddings", json={"model": MODEL, "input": ["年假", "leave"]})
 
 
 async def failed_run(owner: str) -> str:
@@ -134,12 +199,12 @@ async def parse(owner: str, document_id: str) -> None:
     assert await process_batch(records, wiring.ingest(), wiring.parse_queue(), remaining_s=60) == ["bad"]
 
 
-async def test_no_route_and_no_worker_blocks_the_loop(site: Site) -> None:
+async def test_no_route_and_no_worker_blocks_the_loop(site: Site, model_url: str) -> None:
     wiring.ingest()  # made before there is a loop, in the worker
     rounds: list[Guard] = []
     for _ in range(ROUNDS):
         with guarded() as guard:
-            await visit(site)
+            await visit(site, model_url)
         assert guard.calls == []
         assert guard.imports == []
         rounds.append(guard)
@@ -181,6 +246,17 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
 
     return {
         "authorize": [token_request(f"Bearer {secret}")],
+        "chat": [
+            asked("POST", "/api/debug/chat", json={"prompt": "年假有多少天？", "tool_ids": [1, 2, 3]}),
+            asked(
+                "POST",
+                "/v1/chat/completions",
+                json={"model": MODEL, "messages": [{"role": "user", "content": "你好"}], "stream": True},
+            ),
+            asked("POST", "/v1/responses", json={"model": "freshet-rag", "input": "Leave?"}),
+            asked("POST", "/v1/embeddings", json={"model": MODEL, "input": "x"}),
+            asked("GET", "/api/v1/usage"),
+        ],
         "documents": [
             asked("POST", "/api/v1/documents/upload", files=files),
             asked("POST", "/api/v1/documents", json={"filename": "later.pdf"}),

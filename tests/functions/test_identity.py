@@ -21,7 +21,8 @@ def test_without_the_authorizers_word_every_route_is_401(
     claims = {"authorization": "Bearer fk_local", "x-owner": "dev", "x-amzn-oidc-identity": "dev"}
     asked = request(method, path.replace("{", "").replace("}", ""), owner=None, headers=claims, json={})
     answer = sandbox.ask(function, asked)
-    assert (answer.status, answer.json()["code"]) == (401, "unauthenticated")
+    code = answer.json()["error"]["code"] if path.startswith("/v1/") else answer.json()["code"]
+    assert (answer.status, code) == (401, "invalid_api_key" if path.startswith("/v1/") else "unauthenticated")
 
 
 def test_an_owner_that_could_leave_its_prefix_is_nobody(sandbox: Sandbox) -> None:

@@ -1,8 +1,11 @@
 import os
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from freshet import wiring
 from tests.functions.conftest import HANDBOOK, MODEL_DOWN, Put
 from tests.functions.events import event, request
 from tests.functions.sandbox import Answer, Sandbox
@@ -290,6 +293,37 @@ def test_a_summary_that_fails_is_a_status_or_the_last_event(summarise: Any, inde
     late = summarise(document_id, headers={"X-Request-Timeout-Ms": "800"})
     assert (late.status, late.json()["code"]) == (504, "deadline")
     assert not summarise(document_id).json()["cached"]
+
+
+def test_what_is_asked_is_counted_for_the_caller(ask: Any, sandbox: Sandbox, owner: str, index: Put) -> None:
+    index()
+    ask("search", query="paid leave")
+    answered = ask("query", query="When do wages come?").json()
+
+    async def counted() -> dict[str, int]:
+        today = datetime.now(UTC).date()
+        calls: Counter[str] = Counter()
+        for entry in await wiring.ledger().days(owner, today, today):
+            calls[entry["capability"]] += entry["calls"]
+        return dict(calls)
+
+    # Vectors for each; of the question it is an answer more.
+    assert sandbox.run(counted) == {"parse": 1, "search": 1, "query": 2}
+    assert answered["metrics"]["attempts"] == 1
+
+
+@pytest.mark.parametrize("route", ["query", "query/stream", "search"])
+def test_a_spent_budget_is_a_problem_that_says_until_when(
+    ask: Any, index: Put, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    monkeypatch.setenv("BUDGET_TOKENS", "40")
+    index("Staff have 25 days of paid leave.")
+    refused = ask(route, query="paid leave " * 20)
+    problem = refused.json()
+    assert (refused.status, problem["code"], problem["unit"]) == (429, "budget_spent", "tokens")
+    assert problem["spent"] <= problem["limit"] == 40
+    assert datetime.fromisoformat(problem["resets_at"]) > datetime.now(UTC)
+    assert "retry-after" not in refused.headers
 
 
 def test_an_event_that_is_not_api_gateways_is_a_400(sandbox: Sandbox) -> None:

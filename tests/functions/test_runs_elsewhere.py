@@ -25,19 +25,20 @@ SEEN_S = 60  # until a sandbox has started and its run is in the journal: three,
 Runs = Callable[..., Any]
 
 
-def query_function() -> Any:
-    """The query function with this test's settings."""
-    names = [name.upper() for name in Settings.model_fields]
-    environment = {name: os.environ[name] for name in names if name in os.environ}
+def function(name: str) -> Any:
+    """The function with this test's settings."""
+    known = [setting.upper() for setting in Settings.model_fields]
+    environment = {setting: os.environ[setting] for setting in known if setting in os.environ}
     wrapper = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/streaming-wrapper"}
-    folder = ROOT / "functions/query"
+    folder = ROOT / "functions" / name
     return spec("app.handler", task_root=folder, environment=environment | wrapper, memory_mb=1024)
 
 
 @pytest.fixture
 async def service(product: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lambda]:
-    """Lambda with the query function, also for the `runs` function to start it by."""
-    async with serving(product.aws, query=query_function()) as service:
+    """Lambda with the functions that make runs, also for the `runs` function to start them by."""
+    made = {name: function(name) for name in ("query", "chat")}
+    async with serving(product.aws, **made) as service:
         for name, value in service.aws.environment().items():
             monkeypatch.setenv(name, value)
         yield service
@@ -78,9 +79,9 @@ def live(service: Lambda, runs: Runs, question: dict[str, Any]) -> Any:
     return started
 
 
-async def answered(service: Lambda, event: Any) -> Answer:
+async def answered(service: Lambda, event: Any, function: str = "query") -> Answer:
     """What a client gets of a streamed answer, however it ends."""
-    invocation = await service.pools["query"].invoke(json.dumps(event).encode())
+    invocation = await service.pools[function].invoke(json.dumps(event).encode())
     head, body = split(b"".join([chunk async for chunk in invocation.chunks()]))
     return Answer(head["statusCode"], head["headers"], [body])
 
@@ -147,3 +148,19 @@ async def test_a_run_is_repeated_by_the_function_that_made_it(
     assert (await runs(f"GET /{run_id}")).json()["retried_by"] == again["id"]
     await service.api.finished()
     assert [one["id"] for one in (await runs()).json()["items"]] == [again["id"], run_id]
+
+
+async def test_a_chat_is_repeated_in_its_place_in_the_conversation(
+    service: Lambda, runs: Runs, fault: Any, owner: str, sandbox: Sandbox
+) -> None:
+    asked = request("POST", "/api/debug/chat", owner=owner, json={"prompt": "你好", "stream": True})
+    fault("status=400")
+    (_, started), (_, failed) = frames(await answered(service, asked, "chat"))
+    assert failed["problem"]["code"] == "model_bad_request"
+    again = (await runs(f"POST /{started['run_id']}/retry")).json()
+    final = frames(await runs(f"GET /{again['id']}/stream"))[-1][1]["final_response"]
+    assert final["conversation_id"] == started["conversation_id"]
+    found = request("GET", f"/api/v1/conversations/{started['conversation_id']}", owner=owner)
+    kept = (await asyncio.to_thread(sandbox.ask, "chat", found)).json()
+    (turn,) = kept["turns"]
+    assert (turn["status"], turn["output"], kept["turn_count"]) == ("done", final["output"], 1)

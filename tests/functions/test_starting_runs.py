@@ -1,9 +1,11 @@
 """What holds for every route that starts a run: keys and deadlines."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from freshet.addresses import FROM_A_RUN
 from infra.openapi import document
 from tests.functions.conftest import MODEL_DOWN, Put
 from tests.functions.events import request
@@ -12,23 +14,73 @@ from tests.functions.streams import frames, written
 
 KEY = "Idempotency-Key"
 TIMEOUT = "X-Request-Timeout-Ms"
-
-QUERY = ["/api/v1/query", "/api/v1/query/stream"]
+MODEL = "freshet-stand-in"
 SUMMARY = "/api/v1/documents/{document_id}/summary"
-ROUTES = [*QUERY, SUMMARY, f"{SUMMARY}?stream=true"]
-STREAMS = [ROUTES[1], ROUTES[3]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to start a run: `other` members make another request of it, `wrong` ones a bad one."""
+
+    function: str
+    path: str
+    body: dict[str, Any] = field(default_factory=dict)
+    other: dict[str, Any] = field(default_factory=dict)
+    wrong: dict[str, Any] = field(default_factory=lambda: {"model_id": "1"})
+
+    @property
+    def openai(self) -> bool:
+        """Whether its errors have OpenAI's shape, and all that fails before the first word is one."""
+        return self.path.startswith("/v1/")
+
+    @property
+    def streams(self) -> bool:
+        """Whether it answers by events."""
+        return self.path.endswith(("/stream", "?stream=true")) or bool(self.body.get("stream"))
+
+
+def _streamed(way: Way) -> Way:
+    return Way(way.function, way.path, way.body | {"stream": True}, way.other, way.wrong)
+
+
+ASKED = {"query": "When do wages come?"}
+SAID = [{"role": "user", "content": "When do wages come?"}]
+QUERY = [Way("query", f"/api/v1/{path}", ASKED, {"top_k": 3}) for path in ("query", "query/stream")]
+SUMMARIES = [Way("query", f"{SUMMARY}{query}", other={"refresh": True}) for query in ("", "?stream=true")]
+PLAY = Way("chat", "/api/debug/chat", {"prompt": "When do wages come?"}, {"keep": False})
+COMPLETION = Way(
+    "chat", "/v1/chat/completions", {"model": MODEL, "messages": SAID}, {"seed": 1}, {"model": 5}
+)
+RESPONSE = Way("chat", "/v1/responses", {"model": MODEL, "input": "Hi"}, {"store": False}, {"model": 5})
+
+OWN = [*QUERY, *SUMMARIES, PLAY, _streamed(PLAY)]
+OPENAI = [COMPLETION, _streamed(COMPLETION), RESPONSE, _streamed(RESPONSE)]
+WAYS = [*OWN, *OPENAI]
+
+
+def by(ways: list[Way]) -> pytest.MarkDecorator:
+    """A test for each of the ways."""
+    ids = [f"{way.path}{', streamed' if way.body.get('stream') else ''}" for way in ways]
+    return pytest.mark.parametrize("way", ways, ids=ids)
+
+
+def problem(answer: Answer) -> dict[str, Any]:
+    """`code`, `field` and `run_id` of an error, in whichever shape."""
+    found = answer.json()
+    if "error" in found:
+        return {**found["error"], "field": found["error"]["param"]}
+    return {"field": found.get("errors", [{}])[0].get("field"), **found}
 
 
 @pytest.fixture
 def start(sandbox: Sandbox, owner: str, index: Put) -> Any:
-    """`start(route, headers, **changes)`: the answer to `owner`, who has the handbook."""
+    """`start(way, headers, **changes)`: the answer to `owner`, who has the handbook."""
     document_id = index()
 
-    def started(route: str, headers: dict[str, str], **changes: Any) -> Answer:
-        body = {} if route.startswith(SUMMARY) else {"query": "When do wages come?"}
-        path = route.format(document_id=document_id)
-        event = request("POST", path, owner=owner, headers=headers, json=body | changes)
-        return sandbox.ask("query", event)
+    def started(way: Way, headers: dict[str, str], **changes: Any) -> Answer:
+        path = way.path.format(document_id=document_id)
+        event = request("POST", path, owner=owner, headers=headers, json=way.body | changes)
+        return sandbox.ask(way.function, event)
 
     return started
 
@@ -39,63 +91,70 @@ def test_these_are_all_the_routes_that_start_runs() -> None:
         for path, verbs in document()["paths"].items()
         if KEY in {one["name"] for one in verbs.get("post", {}).get("parameters", [])}
     }
-    assert keyed == {route.partition("?")[0] for route in ROUTES}
+    assert keyed == {way.path.partition("?")[0] for way in WAYS}
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_the_same_request_with_the_same_key_is_the_same_run(start: Any, generations: Any, route: str) -> None:
-    first, again = start(route, {KEY: "k"}), start(route, {KEY: "k"})
+@by(WAYS)
+def test_the_same_request_with_the_same_key_is_the_same_run(start: Any, generations: Any, way: Way) -> None:
+    first, again = start(way, {KEY: "k"}), start(way, {KEY: "k"})
     assert first.status == 200
     assert again.body == first.body
     assert len(generations()) == 1
-    assert start(route, {KEY: "another"}).body != first.body
+    assert start(way, {KEY: "another"}).body != first.body
 
 
 def test_a_key_stands_for_one_request_only(start: Any, generations: Any) -> None:
-    for number, route in enumerate(ROUTES, 1):
-        assert start(route, {KEY: "k" * number}).status == 200
+    for number, way in enumerate(WAYS, 1):
+        assert start(way, {KEY: "k" * number}).status == 200
         asked = len(generations())
-        other = {"refresh": True} if route.startswith(SUMMARY) else {"top_k": 3}
-        refused = start(route, {KEY: "k" * number}, **other)
-        assert (refused.status, refused.json()["code"]) == (409, "conflict")
+        refused = start(way, {KEY: "k" * number}, **way.other)
+        assert (refused.status, problem(refused)["code"]) == (409, "conflict")
         assert len(generations()) == asked
 
 
 def test_a_key_is_the_callers_own(sandbox: Sandbox, start: Any, owner: str) -> None:
     mine = start(QUERY[1], {KEY: "k"})
-    body = {"query": "When do wages come?"}
-    theirs = request("POST", QUERY[1], owner=f"{owner}-2", headers={KEY: "k"}, json=body)
+    theirs = request("POST", QUERY[1].path, owner=f"{owner}-2", headers={KEY: "k"}, json=ASKED)
     assert frames(sandbox.ask("query", theirs))[0][1]["sources"] == []
     assert frames(mine)[0][1]["sources"] != []
     assert start(QUERY[1], {KEY: "k"}).body == mine.body
 
 
-@pytest.mark.parametrize("route", QUERY)
-def test_what_fails_before_the_start_leaves_its_key_free(start: Any, outage: Any, route: str) -> None:
+@by(QUERY)
+def test_what_fails_before_the_start_leaves_its_key_free(start: Any, outage: Any, way: Way) -> None:
     with outage(MODEL_DOWN):
-        failed = start(route, {KEY: "k"})
+        failed = start(way, {KEY: "k"})
         assert (failed.status, failed.json()["part"]) == (503, "model")
-    done = start(route, {KEY: "k"})
+    done = start(way, {KEY: "k"})
     assert done.status == 200
     assert failed.json()["run_id"] not in done.body.decode()
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_what_fails_after_the_start_keeps_its_key(
-    start: Any, fault: Any, generations: Any, route: str
+@by(OPENAI)
+def test_a_model_that_fails_before_its_first_word_leaves_the_key_free(
+    start: Any, fault: Any, way: Way
 ) -> None:
-    fault(*([""] if route in QUERY else []), "cut=2", "status=400")
-    failed, again = start(route, {KEY: "k"}), start(route, {KEY: "k"})
-    assert b"model_bad_request" in failed.body
+    fault("status=400")
+    failed, done = start(way, {KEY: "k"}), start(way, {KEY: "k"})
+    assert (failed.status, done.status) == (400, 200)
+    assert problem(failed)["run_id"] not in done.body.decode()
+
+
+@by(WAYS)
+def test_what_fails_after_the_start_keeps_its_key(start: Any, fault: Any, generations: Any, way: Way) -> None:
+    fault(*([""] if way in QUERY else []), "cut=2", "status=400")
+    failed, again = start(way, {KEY: "k"}), start(way, {KEY: "k"})
+    assert failed.status >= 400 or b'"error"' in failed.body
     assert (again.status, again.body) == (failed.status, failed.body)
-    assert len(generations()) == 2
+    assert len(generations()) == (1 if way.openai and way.streams else 2)
 
 
 def test_a_bad_request_takes_no_key(start: Any) -> None:
-    for number, route in enumerate(ROUTES, 1):
-        assert start(route, {KEY: "k" * number}, model_id="1").status == 422
-        assert start(route, {KEY: "k" * number, TIMEOUT: "soon"}).status == 422
-        assert start(route, {KEY: "k" * number}).status == 200
+    for number, way in enumerate(WAYS, 1):
+        refused = 400 if way.openai else 422
+        assert start(way, {KEY: "k" * number}, **way.wrong).status == refused
+        assert start(way, {KEY: "k" * number, TIMEOUT: "soon"}).status == refused
+        assert start(way, {KEY: "k" * number}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -105,37 +164,44 @@ def test_a_bad_request_takes_no_key(start: Any) -> None:
 def test_a_bad_header_is_refused_and_named(
     start: Any, generations: Any, name: str, values: list[Any]
 ) -> None:
-    for route in ROUTES:
+    for way in WAYS:
         for value in values:
-            answer = start(route, {name: value})
-            assert (answer.status, answer.json()["errors"][0]["field"]) == (422, name)
+            answer = start(way, {name: value})
+            assert (answer.status, problem(answer)["field"]) == (400 if way.openai else 422, name)
     assert generations() == []
 
 
-@pytest.mark.parametrize("route", ROUTES)
+def test_what_a_run_asks_elsewhere_starts_no_run_here(start: Any, generations: Any) -> None:
+    for way in WAYS:
+        refused = start(way, {FROM_A_RUN: "1"})
+        assert (refused.status, problem(refused)["code"]) == (409, "conflict")
+    assert generations() == []
+
+
+@by(OWN)
 def test_a_deadline_ends_the_run_with_what_was_written(
-    start: Any, sandbox: Sandbox, owner: str, fault: Any, generations: Any, route: str
+    start: Any, sandbox: Sandbox, owner: str, fault: Any, generations: Any, way: Way
 ) -> None:
-    fault(*([""] if route in QUERY else []), "slow=300")
-    answer = start(route, {TIMEOUT: "1500"})
+    fault(*([""] if way in QUERY else []), "slow=300")
+    answer = start(way, {TIMEOUT: "1500"})
     (asked,) = generations()
     assert asked["disconnected_ms"]
-    if route in STREAMS:
+    if way.streams:
         events = frames(answer)
-        problem, partial = events[-1][1]["problem"], events[-1][1]["final_response"]
+        ended, partial = events[-1][1]["problem"], events[-1][1]["final_response"]
         assert (events[0][1]["started"], partial["output"]) == (True, written(events))
     else:
-        problem = answer.json()
+        ended = answer.json()
         assert answer.status == 504
-        run = sandbox.ask("runs", request("GET", f"/api/v1/runs/{problem['run_id']}", owner=owner))
+        run = sandbox.ask("runs", request("GET", f"/api/v1/runs/{ended['run_id']}", owner=owner))
         partial = run.json()["final_response"]
-    assert (problem["code"], partial["finish_reason"]) == ("deadline", "deadline")
+    assert (ended["code"], partial["finish_reason"]) == ("deadline", "deadline")
     assert partial["output"]
 
 
-@pytest.mark.parametrize("route", QUERY)
-def test_a_deadline_before_the_start_is_a_status(start: Any, fault: Any, route: str) -> None:
+@by([*QUERY, *OPENAI])
+def test_a_deadline_before_the_start_is_a_status(start: Any, fault: Any, way: Way) -> None:
     fault("hang=start")
-    late = start(route, {TIMEOUT: "500"})
-    assert (late.status, late.json()["code"]) == (504, "deadline")
-    assert len(late.json()["run_id"]) == 26
+    late = start(way, {TIMEOUT: "500"})
+    assert (late.status, problem(late)["code"]) == (504, "deadline")
+    assert len(problem(late)["run_id"]) == 26

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,6 +26,33 @@ def encode(run_id: str, frame: Frame) -> bytes:
     return b"id: %s:%d\ndata: %s\n\n" % (run_id.encode(), frame.seq, frame.json)
 
 
+class Encoding(Protocol):
+    """How the frames of one run look in a protocol. It may carry on from one frame to the next."""
+
+    def encode(self, frame: Frame) -> bytes:
+        """What is sent for a frame; empty if there is nothing to say."""
+        ...
+
+    def end(self) -> bytes:
+        """What is sent after the last frame."""
+        ...
+
+
+class OwnEvents:
+    """The contract's own `Encoding`: every frame as it is kept."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+
+    def encode(self, frame: Frame) -> bytes:
+        """The frame as an event."""
+        return encode(self._run_id, frame)
+
+    def end(self) -> bytes:
+        """`[DONE]`."""
+        return END
+
+
 class EventStream(Response):
     """A run as a streaming response: each frame is one ASGI message, sent as it comes.
 
@@ -35,16 +62,23 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, frames: AsyncGenerator[Frame, None], first: Frame | None = None) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        frames: AsyncGenerator[Frame, None],
+        first: Frame | None = None,
+        encoding: Encoding | None = None,
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._feed = feed
         self._frames = frames
         self._first = first
+        self._encoding = encoding or OwnEvents(feed.run_id)
         self._last_sent = 0.0
 
     @classmethod
-    async def open(cls, feed: Feed) -> Self:
+    async def open(cls, feed: Feed, encoding: Encoding | None = None) -> Self:
         """Waits for the first frame, so that what fails before the start is an HTTP status."""
         frames = feed.frames()
         try:
@@ -57,14 +91,14 @@ class EventStream(Response):
         if first and first.seq == 0 and first.last:
             await feed.settle()
             raise_failure(feed.run_id, first.data)
-        return cls(feed, frames, first)
+        return cls(feed, frames, first, encoding)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with settled(self._feed):
             with suppress(OSError):  # the client is gone
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 await self._body(send)
-        end = END if self._feed.ended else b""
+        end = self._encoding.end() if self._feed.ended else b""
         with suppress(OSError):
             await send({"type": "http.response.body", "body": end, "more_body": False})
 
@@ -81,13 +115,14 @@ class EventStream(Response):
     async def _send(self, send: Send) -> None:
         async with aclosing(self._frames) as frames:
             if self._first:
-                await self._write(send, encode(self._feed.run_id, self._first))
+                await self._write(send, self._encoding.encode(self._first))
             async for frame in frames:
-                await self._write(send, encode(self._feed.run_id, frame))
+                await self._write(send, self._encoding.encode(frame))
 
     async def _write(self, send: Send, data: bytes) -> None:
-        self._last_sent = time.monotonic()
-        await send({"type": "http.response.body", "body": data, "more_body": True})
+        if data:
+            self._last_sent = time.monotonic()
+            await send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def _heartbeat(self, send: Send) -> None:
         while True:

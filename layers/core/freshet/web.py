@@ -1,5 +1,6 @@
-"""The web edge: one application factory, problem documents, request ids, identity, CORS, access logs.
+"""The web edge: one application factory, errors, request ids, identity, CORS, access logs.
 
+An error is a problem document, but on OpenAI's paths: there it has OpenAI's shape (`chat.openai_api.errors`).
 What belongs here: everything that is the same for every route. What does not: any capability.
 """
 
@@ -7,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import Depends, FastAPI, Header, Request
@@ -15,10 +16,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from freshet.errors import FreshetError, Invalid, Unauthenticated
+from freshet.addresses import FROM_A_RUN
+from freshet.errors import Conflict, FreshetError, Invalid, Unauthenticated
 from freshet.ids import new_id
 from freshet.observe import log_failure, logger
 from freshet.runs.request import Call
@@ -26,9 +28,15 @@ from freshet.runs.request import Request as Asked
 from freshet.runs.run import RUN_TIMEOUT_S
 from freshet.settings import settings
 
+if TYPE_CHECKING:
+    from freshet.chat.openai_api.errors import Answer
+
 OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@=+-]{0,127}")  # becomes part of keys and S3 prefixes
 END_S = 3.0  # of a function's time, for the honest end of what it could not finish
 _ASKED_AGAIN = ("content-type", "x-request-timeout-ms")  # headers that make a run what it is
+# To scripts in browsers.
+_EXPOSED = "x-request-id, retry-after, retry-after-ms, x-should-retry, location, content-disposition"
+_OPENAI = "/v1/"  # the paths whose errors have OpenAI's shape; who serves none imports nothing of it
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
 
 
@@ -78,6 +86,7 @@ TimeoutMs = Annotated[
         ge=1,
         le=86_400_000,
         description="deadline over queueing, retries and the stream",
+        examples=[60_000],
     ),
 ]
 IdempotencyKey = Annotated[
@@ -101,7 +110,14 @@ async def _time_left(request: Request, timeout_ms: TimeoutMs = None) -> float:
 TimeLeft = Annotated[float, Depends(_time_left)]
 
 
+def require_no_loop(request: Request) -> None:
+    """Raises Conflict for what a model or a tool of a caller's asks, which has led back here."""
+    if FROM_A_RUN in request.headers:
+        raise Conflict("A run can't start a run: a model or a tool of yours leads back to this API.")
+
+
 async def _call(request: Request, owner: Owner, timeout_s: TimeLeft, key: IdempotencyKey = "") -> Call:
+    require_no_loop(request)
     event, context = request.scope.get("aws.event") or {}, request.scope.get("aws.context")
     asked = Asked(
         method=request.method,
@@ -111,8 +127,15 @@ async def _call(request: Request, owner: Owner, timeout_s: TimeLeft, key: Idempo
         body=await request.body(),
         function=context.function_name if context else "",
     )
-    run_id = event.get("requestContext", {}).get("run_id", "")
-    return Call(owner=owner, request=asked, timeout_s=timeout_s, key=key, run_id=run_id)
+    handed = event.get("requestContext", {})
+    return Call(
+        owner=owner,
+        request=asked,
+        timeout_s=timeout_s,
+        key=key,
+        run_id=handed.get("run_id", ""),
+        origin=handed.get("origin", ""),
+    )
 
 
 RunCall = Annotated[Call, Depends(_call)]
@@ -120,17 +143,13 @@ RunCall = Annotated[Call, Depends(_call)]
 
 def create_app(title: str) -> FastAPI:
     """An application with Freshet's errors, request ids, CORS and logs; it serves no docs of its own."""
-    problem: dict[str, Any] = {"model": Problem, "content": {"application/problem+json": {}}}
     app = FastAPI(
         title=title,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: f"{title}_{route.name}",
-        responses={
-            "4XX": {**problem, "description": "What is wrong"},
-            "5XX": {**problem, "description": "What failed"},
-        },
+        responses={"4XX": {"description": "What is wrong"}, "5XX": {"description": "What failed"}},
     )
     app.add_exception_handler(FreshetError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -151,12 +170,16 @@ def buffered(app: FastAPI) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     return Mangum(app, lifespan="off", text_mime_types=text_types)
 
 
-def problem(request_scope: MutableMapping[str, Any], error: FreshetError) -> ProblemResponse:
+def failure(scope: MutableMapping[str, Any], error: FreshetError) -> Response:
     """The error as a response."""
+    if _is_openai(scope):
+        from freshet.chat.openai_api.errors import answer
+
+        return _openai(answer(error))
     body = {
         **error.problem(),
-        "instance": request_scope.get("path", ""),
-        "request_id": request_scope.get("freshet.request_id", ""),
+        "instance": scope.get("path", ""),
+        "request_id": scope.get("freshet.request_id", ""),
     }
     headers = {"Retry-After": str(max(1, round(error.retry_after)))} if error.retry_after is not None else {}
     return ProblemResponse(body, status_code=error.status, headers=headers)
@@ -166,7 +189,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FreshetError)
     if error.status >= 500:
         logger.warning("failed", code=error.code, cause=type(error.__cause__).__name__, **_part(error))
-    return problem(request.scope, error)
+    return failure(request.scope, error)
 
 
 def _part(error: FreshetError) -> dict[str, Any]:
@@ -175,6 +198,10 @@ def _part(error: FreshetError) -> dict[str, Any]:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if _is_openai(request.scope):
+        from freshet.chat.openai_api.errors import invalid
+
+        return failure(request.scope, invalid(error.errors(), error.body))
     errors = [
         {
             "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
@@ -183,11 +210,16 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         for found in error.errors()
     ]
     detail = "; ".join(f"{found['field']}: {found['message']}" for found in errors[:5])
-    return problem(request.scope, Invalid(detail, errors=errors))
+    return failure(request.scope, Invalid(detail, errors=errors))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if _is_openai(request.scope):
+        from freshet.chat.openai_api.errors import http_answer
+
+        refused = http_answer(error.status_code, error.detail)
+        return _openai(refused._replace(headers={**(error.headers or {}), **refused.headers}))
     body = {
         "type": "about:blank",
         "title": error.detail,
@@ -198,6 +230,14 @@ async def _on_http(request: Request, error: Exception) -> Response:
         "request_id": request.scope.get("freshet.request_id", ""),
     }
     return ProblemResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+def _is_openai(scope: MutableMapping[str, Any]) -> bool:
+    return str(scope.get("path", "")).startswith(_OPENAI)
+
+
+def _openai(refused: "Answer") -> Response:
+    return JSONResponse(refused.body, status_code=refused.status, headers=refused.headers)
 
 
 async def _handed_over(context: dict[str, Any], receive: Receive) -> Receive:
@@ -247,7 +287,7 @@ class _Edge:
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 headers["access-control-allow-origin"] = settings().cors_origin
-                headers["access-control-expose-headers"] = "x-request-id, retry-after, location"
+                headers["access-control-expose-headers"] = _EXPOSED
             await send(message)
 
         try:
@@ -256,7 +296,7 @@ class _Edge:
             log_failure("unhandled", error, request_id=request_id, path=scope["path"])
             if status:
                 raise
-            failed = problem(scope, FreshetError("Something went wrong on our side."))
+            failed = failure(scope, FreshetError("Something went wrong on our side."))
             await failed(scope, receive, send_marked)
         finally:
             await _not_begun(context, status)

@@ -10,6 +10,7 @@ import pytest
 from awslambdaric.lambda_context import LambdaContext
 
 from freshet import wiring
+from freshet.addresses import FROM_A_RUN
 from freshet.ids import new_id
 from freshet.runs.record import new_item
 from freshet.runs.records import Records
@@ -184,3 +185,10 @@ async def test_a_run_that_is_refused_before_it_began_has_failed(records: Records
     assert record
     assert record.status == ("queued" if begun else "failed")
     assert begun or "422" in str(record.error)
+
+
+async def test_a_run_starts_no_run() -> None:
+    async with asking() as client:
+        answer = await client.post("/ask/x", json={"query": "q"}, headers={FROM_A_RUN: "1"})
+    assert answer.status_code == 409
+    assert "leads back" in answer.json()["detail"]

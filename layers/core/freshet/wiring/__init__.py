@@ -1,0 +1,104 @@
+"""The composition root: which parts a function is made of. Each is built once, on first use.
+
+What only one function needs is imported by its factory: the others' cold starts don't pay for it.
+Tests point the settings at loopback servers and call `aclose()` after; nothing is replaced by hand.
+"""
+
+from freshet.wiring import chat, documents, generation, services
+from freshet.wiring.chat import (
+    allowed_networks,
+    clients,
+    conversations,
+    door,
+    models,
+    playground,
+    response_runs,
+    toolbox,
+    tools,
+)
+from freshet.wiring.documents import (
+    answerer,
+    ingest,
+    knowledge,
+    library,
+    require_documents,
+    reranker,
+    retriever,
+    summariser,
+)
+from freshet.wiring.generation import account, admit, budget, embed, ledger, model, stack_endpoint
+from freshet.wiring.services import (
+    chat_table,
+    document_objects,
+    documents_table,
+    dynamodb,
+    functions,
+    identity,
+    keys,
+    owner_secrets,
+    parse_queue,
+    runs,
+    s3,
+    secret,
+    secrets,
+    sqs,
+    ssm,
+    usage_table,
+    vectors,
+)
+
+__all__ = [
+    "account",
+    "aclose",
+    "admit",
+    "allowed_networks",
+    "answerer",
+    "budget",
+    "chat_table",
+    "clients",
+    "conversations",
+    "document_objects",
+    "documents_table",
+    "door",
+    "dynamodb",
+    "embed",
+    "functions",
+    "identity",
+    "ingest",
+    "keys",
+    "knowledge",
+    "ledger",
+    "library",
+    "model",
+    "models",
+    "owner_secrets",
+    "parse_queue",
+    "playground",
+    "require_documents",
+    "reranker",
+    "response_runs",
+    "retriever",
+    "runs",
+    "s3",
+    "secret",
+    "secrets",
+    "sqs",
+    "ssm",
+    "stack_endpoint",
+    "summariser",
+    "toolbox",
+    "tools",
+    "usage_table",
+    "vectors",
+]
+
+
+async def aclose() -> None:
+    """Closes what holds connections and forgets every part; the next use builds them anew."""
+    for part in (dynamodb, s3, sqs, ssm, functions, vectors, model, knowledge, reranker, clients, toolbox):
+        if part.cache_info().currsize:
+            await part().aclose()
+    for module in (chat, documents, generation, services):
+        for built in vars(module).values():
+            if hasattr(built, "cache_clear"):
+                built.cache_clear()

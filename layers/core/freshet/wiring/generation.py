@@ -1,0 +1,88 @@
+"""The stack's own model, and the account that is kept of every call."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from freshet.llm import Endpoint, Expected, Generation, LLMClient, Price, Settle
+from freshet.observe import measure
+from freshet.runs.meter import Consumed, consume
+from freshet.settings import settings
+from freshet.usage.account import Account
+from freshet.usage.amount import amount
+from freshet.usage.budget import Budget
+from freshet.usage.ledger import Ledger
+from freshet.wiring.services import secret, usage_table
+
+
+def stack_endpoint() -> Endpoint:
+    """Where the stack's own model is; its key goes nowhere else."""
+    chosen = settings()
+    price = chosen.model_prices.get(chosen.model_name)
+    return Endpoint(
+        chosen.model_name,
+        chosen.model_provider,
+        chosen.model_base_url,
+        key=secret(chosen.model_key_parameter),
+        price=Price(*price) if price else None,
+    )
+
+
+@cache
+def model() -> LLMClient:
+    chosen = settings()
+    return LLMClient(
+        provider=chosen.model_provider,
+        base_url=chosen.model_base_url,
+        model=chosen.model_name,
+        key=secret(chosen.model_key_parameter),
+        fallbacks=[name.strip() for name in chosen.model_fallbacks.split(",") if name.strip()],
+        transport="httpx2",  # a sandbox has a stream at a time: the other does not earn back its import
+        on_generation=account,
+        admit=admit if chosen.usage_table else None,
+    )
+
+
+def account(generation: Generation) -> None:
+    """Every generation streams: an alarm is on those that did not. A retry is told by what it cures.
+
+    What it used is counted for the run that asked for it.
+    """
+    if not generation.embedding:
+        measure("Generations", 1, streamed=str(generation.streamed).lower())
+    for failure in generation.retried:
+        measure("Retries", 1, code=failure.rpartition(" ")[2])
+    for used in generation.usages:
+        consume(
+            Consumed(
+                used.prompt_tokens,
+                used.completion_tokens,
+                used.estimated,
+                used.attempts,
+                used.cost,
+                used.cached_tokens,
+                used.currency,
+                used.model,
+                generation.embedding,
+            )
+        )
+
+
+@cache
+def ledger() -> Ledger:
+    return Ledger(usage_table())
+
+
+@cache
+def budget() -> Budget:
+    return Budget(usage_table(), amount(settings().budget_tokens, settings().budget_cost))
+
+
+async def admit(expected: Expected) -> Settle:
+    """Leave for a model call, within its owner's budget. Raises BudgetSpent."""
+    return await Account(budget(), ledger()).admit(expected)
+
+
+async def embed(texts: Sequence[str]) -> list[list[float]]:
+    """Dense vectors of the texts."""
+    chosen = settings()
+    return await model().embed(texts, model=chosen.embedding_model, dimensions=chosen.embedding_dimensions)
