@@ -29,12 +29,18 @@ class Source:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToolResult:
-    """What the tool `name` said to a call."""
+    """What the tool `name` said to a call; `arguments` is the call's JSON."""
 
     name: str
+    arguments: str
     text: str
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The fenced passages that it found, in order."""
+        return _sources(self.text)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Prompt:
 
     @cached_property
     def _said(self) -> list[str]:
-        return [text_of(m) for m in self.body["messages"] if m["role"] != "assistant"]
+        return [text_of(m) for m in self.body["messages"] if m["role"] not in {"assistant", "tool"}]
 
     @cached_property
     def rules(self) -> str:
@@ -68,28 +74,24 @@ class Prompt:
         """What tools have said since the user did."""
         messages = self.body["messages"]
         asked = max((i for i, message in enumerate(messages) if message["role"] == "user"), default=-1)
-        names: dict[str, str] = {}
+        calls: dict[str, dict[str, str]] = {}
         found = []
         for message in messages[asked + 1 :]:
-            names |= {call["id"]: call["function"]["name"] for call in message.get("tool_calls") or []}
+            calls |= {call["id"]: call["function"] for call in message.get("tool_calls") or []}
             if message["role"] == "tool":
-                found.append(ToolResult(names[message["tool_call_id"]], text_of(message).strip()))
+                called = calls[message["tool_call_id"]]
+                found.append(ToolResult(called["name"], called["arguments"], text_of(message).strip()))
         return found
-
-    @property
-    def ends_with_result(self) -> bool:
-        """Whether it is a tool that spoke last."""
-        return bool(self.body["messages"][-1]["role"] == "tool")
 
     @cached_property
     def sources(self) -> list[Source]:
-        """The fenced sources, in order."""
-        found = []
-        for position, (attributes, text) in enumerate(_SOURCE.findall(self.text), 1):
-            named = {name: unescape(a or b) for name, a, b in _ATTRIBUTE.findall(attributes)}
-            about = " ".join(named.get(key, "") for key in ("title", "filename", "document", "heading"))
-            found.append(Source(named.get("id", str(position)), about.strip(), text.strip()))
-        return found
+        """The fenced sources of the system and the user, in order."""
+        return _sources(self.text)
+
+    @cached_property
+    def found(self) -> list[Source]:
+        """The sources that tools have found since the user spoke."""
+        return [source for result in self.results for source in result.sources]
 
     @cached_property
     def question(self) -> str:
@@ -106,3 +108,12 @@ class Prompt:
         fence = re.compile(rf"<{tag}\b[^>]*>(.*?)</{tag}>", re.DOTALL)
         found = [text for said in self._said for text in fence.findall(said)]  # rules may mention a bare tag
         return found[-1].strip() if found else ""
+
+
+def _sources(text: str) -> list[Source]:
+    found = []
+    for position, (attributes, passage) in enumerate(_SOURCE.findall(text), 1):
+        named = {name: unescape(a or b) for name, a, b in _ATTRIBUTE.findall(attributes)}
+        about = " ".join(named.get(key, "") for key in ("title", "filename", "document", "heading"))
+        found.append(Source(named.get("id", str(position)), about.strip(), passage.strip()))
+    return found

@@ -11,26 +11,11 @@ from pydantic import Field
 
 from freshet.llm import Event, Finish, Reset, TextDelta, ToolCallDelta, ToolResult, tool
 from tests.unit.llm.upstream import StandIn, started
+from tests.unit.local.asking import Asking, conversation, defined
 
 pytestmark = pytest.mark.timeout(30)
 
 STRING = {"type": "string"}
-
-
-def defined(
-    name: str, description: str, required: list[str] | None = None, **properties: Any
-) -> dict[str, Any]:
-    """A tool as OpenAI defines one; all arguments are required unless said otherwise."""
-    schema = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties) if required is None else required,
-    }
-    return {
-        "type": "function",
-        "function": {"name": name, "description": description, "parameters": schema},
-    }
-
 
 WEATHER = defined(
     "get_weather",
@@ -70,30 +55,6 @@ FLIGHTS = defined(
 )
 ORDER = defined("get_order", "The state of an order.", order_id=STRING)
 MANY = defined("weather_of_many", "The weather of several cities.", cities={"type": "array", "items": STRING})
-
-
-class Asking:
-    """HTTP calls to the stand-in, without a client of ours in between."""
-
-    def __init__(self, url: str) -> None:
-        self.http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=10)
-
-    async def post(self, *messages: str | dict[str, Any], fault: str = "", **body: Any) -> httpx.Response:
-        said = [{"role": "user", "content": one} if isinstance(one, str) else one for one in messages]
-        headers = {"x-fault": fault} if fault else {}
-        body = {"model": "any", "messages": said, **body}
-        return await self.http.post("/v1/chat/completions", json=body, headers=headers)
-
-    async def choice(self, *messages: str | dict[str, Any], **body: Any) -> dict[str, Any]:
-        answer = await self.post(*messages, **body)
-        assert answer.status_code == 200, answer.text
-        choice: dict[str, Any] = answer.json()["choices"][0]
-        return choice
-
-    async def calls(self, question: str, *tools: dict[str, Any], **body: Any) -> list[tuple[str, Any]]:
-        message = (await self.choice(question, tools=tools, **body))["message"]
-        functions = [call["function"] for call in message.get("tool_calls", [])]
-        return [(function["name"], json.loads(function["arguments"])) for function in functions]
 
 
 @pytest.fixture(scope="module")
@@ -324,23 +285,6 @@ async def test_faults_come_between_the_pieces_of_a_call(ask: Asking) -> None:
     assert '"tool_calls":[' in silent.text
     assert '"finish_reason":"tool_calls"' not in silent.text
     assert (await ask.post("The weather in Oslo", fault="status=503", **body)).status_code == 503
-
-
-def conversation(question: str, *told: tuple[str, str]) -> list[dict[str, Any]]:
-    """A question, the calls that it led to, and what the tools told."""
-    calls = [
-        {"id": f"c{number}", "type": "function", "function": {"name": name, "arguments": "{}"}}
-        for number, (name, _) in enumerate(told)
-    ]
-    results = [
-        {"role": "tool", "tool_call_id": f"c{number}", "content": text}
-        for number, (_, text) in enumerate(told)
-    ]
-    return [
-        {"role": "user", "content": question},
-        {"role": "assistant", "content": None, "tool_calls": calls},
-        *results,
-    ]
 
 
 async def test_results_are_quoted_in_the_questions_language_with_the_tools_names(ask: Asking) -> None:

@@ -45,9 +45,20 @@ def reply(prompt: Prompt) -> str | None:
     """The answer with its markers, or None if the prompt has no sources."""
     if not prompt.sources and not prompt.fenced("question"):
         return None
-    found = pick(prompt.question, prompt.sources)
+    found = quoted(prompt.question, prompt.sources)
+    return found or (NO_ANSWER if prompt.wants_token else nothing(prompt.question))
+
+
+def nothing(question: str) -> str:
+    """Says that the sources don't answer it."""
+    return _SAYS[language(question)]
+
+
+def quoted(question: str, sources: list[Source]) -> str | None:
+    """The sentences that answer best, each with its marker; None if the sources are about something else."""
+    found = pick(question, sources)
     if not found:
-        return NO_ANSWER if prompt.wants_token else _SAYS[language(prompt.question)]
+        return None
     joint = "" if language(found[0].text) == "zh" else " "
     return joint.join(_marked(sentence) for sentence in found)
 

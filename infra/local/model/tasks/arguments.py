@@ -23,6 +23,11 @@ def arguments(tool: Tool, values: Values, elsewhere: Values) -> dict[str, Any]:
     return _Arguments(tool.parameters, values, elsewhere).whole()
 
 
+def arguments_for(tool: Tool, query: str, value: str, elsewhere: Values) -> dict[str, Any]:
+    """The argument `query` as given, and besides it only what the tool requires."""
+    return _Arguments(tool.parameters, elsewhere, elsewhere).with_given({query: value})
+
+
 def own_words(tool: Tool) -> frozenset[str]:
     """The meanings of the tool's own words: its name, its description, its arguments and their options."""
     properties = Filler.reading("", tool.parameters).resolved(tool.parameters).get("properties") or {}
@@ -42,6 +47,9 @@ class _Arguments:
     def whole(self) -> dict[str, Any]:
         schema = self._filler.resolved(self._schema)
         return self._completed(schema, self._named(schema, self._values, 0), 0)
+
+    def with_given(self, named: dict[str, Any]) -> dict[str, Any]:
+        return self._completed(self._filler.resolved(self._schema), named, 0)
 
     def _completed(self, schema: dict[str, Any], named: dict[str, Any], depth: int) -> dict[str, Any]:
         """What the question names, and whatever else is required, in the schema's order."""

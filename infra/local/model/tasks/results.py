@@ -1,6 +1,12 @@
-"""What tools have said, quoted: the stand-in adds nothing to it and says so."""
+"""What tools have said: passages that they found answer as `answer` does, anything else is quoted.
 
-from infra.local.model.prompt import Prompt, ToolResult
+The stand-in adds nothing to what it quotes, and says so.
+"""
+
+import json
+
+from infra.local.model.prompt import Prompt, Source, ToolResult
+from infra.local.model.tasks import answer
 from infra.local.model.text import language
 
 _QUOTED = 500  # characters of one result
@@ -15,14 +21,44 @@ _IS = {
 
 
 def reply(prompt: Prompt) -> str | None:
-    """The results since the user's last message, or None if there are none."""
+    """What the results since the user's last message come to, or None if there are none."""
     if not prompt.results:
         return None
-    spoken = language(prompt.question)
-    lines = [_line(result, spoken) for result in prompt.results[:_RESULTS]]
-    if (count := len(prompt.results) - _RESULTS) > 0:
+    told = [result for result in prompt.results if not result.sources]
+    parts = [_answered(prompt), *_told(told, language(prompt.question))]
+    return "\n".join(part for part in parts if part)
+
+
+def _answered(prompt: Prompt) -> str:
+    """The answer from what searches have found, for each thing searched for; empty if none found anything."""
+    searches: dict[str, list[Source]] = {}
+    for result in prompt.results:
+        if result.sources:
+            searches.setdefault(_searched(result, prompt.question), []).extend(result.sources)
+    answers = [answer.quoted(asked, found) for asked, found in searches.items()]
+    found = "\n".join(dict.fromkeys(filter(None, answers)))
+    return found or (answer.nothing(prompt.question) if searches else "")
+
+
+def _searched(result: ToolResult, question: str) -> str:
+    """The part of the question that a search was for; the question, if the query is put in other words."""
+    try:
+        arguments = json.loads(result.arguments)
+    except ValueError:
+        return question
+    values = arguments.values() if isinstance(arguments, dict) else ()
+    return next(
+        (value for value in values if isinstance(value, str) and value and value in question), question
+    )
+
+
+def _told(results: list[ToolResult], spoken: str) -> list[str]:
+    if not results:
+        return []
+    lines = [_line(result, spoken) for result in results[:_RESULTS]]
+    if (count := len(results) - _RESULTS) > 0:
         lines.append(_MORE[spoken].format(count=count))
-    return "\n".join([*lines, _IS[spoken]])
+    return [*lines, _IS[spoken]]
 
 
 def _line(result: ToolResult, spoken: str) -> str:

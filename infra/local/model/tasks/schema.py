@@ -24,6 +24,7 @@ _SENTENCES = 12
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LOWER, _UPPER = ("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")
 _KEYWORDS = re.compile(r"key ?words?|tags?|concepts?|topics?|labels?|terms?", re.IGNORECASE)
+_ZONE = re.compile(r"time_?zone|tz", re.IGNORECASE)
 _FORMATS = {
     "date": "2026-01-01",
     "date-time": "2026-01-01T00:00:00Z",
@@ -48,7 +49,7 @@ def reply(prompt: Prompt) -> str | None:
 
 def _text(prompt: Prompt) -> str:
     """What the prompt is about."""
-    sources = "\n".join(source.text for source in prompt.sources)
+    sources = "\n".join(source.text for source in (*prompt.sources, *prompt.found))
     results = "\n".join(result.text for result in prompt.results)
     return prompt.fenced("document") or sources or results or prompt.last_user
 
@@ -142,6 +143,8 @@ class Filler:
     def _string(self, schema: dict[str, Any], name: str, depth: int) -> str:
         if schema.get("format") in _FORMATS:
             return _FORMATS[schema["format"]]
+        if _ZONE.fullmatch(name):
+            return "UTC"
         text = next(self.keywords if _KEYWORDS.search(name) else self.said)
         text = text[: schema.get("maxLength", len(text))]
         return text.ljust(schema.get("minLength", 0), ".")

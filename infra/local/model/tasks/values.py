@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from infra.local.model.tasks.arithmetic import expressions
 from infra.local.model.tasks.numbers import Number, numbers
-from infra.local.model.tasks.vocabulary import EXPRESSION, FILLERS, spaced, topics
+from infra.local.model.tasks.vocabulary import FILLERS, spaced, topics
+from infra.local.model.tasks.zones import zones
 from infra.local.model.text import CJK, CJK_STOP, normalise
 
 _QUOTE = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']+)'(?!\w)")
@@ -44,14 +46,15 @@ _LEADS_TO_VALUE = re.compile(
 _BETWEEN = re.compile(r"[\s_-]+")  # the words of an enum's option
 _LIST = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|[、，和与及]|以及)\s*")
 # What a string argument wants, by its name.
-_VERBATIM = re.compile(
+VERBATIM = re.compile(
     r"\b(?:query|queries|q|question|text|prompt|input|message|content|keywords?|sentence|search|topic|phrase)\b"
     r"|内容|问题|关键|文本|文字",
     re.IGNORECASE,
 )
 _CODED = re.compile(r"\b(?:id|code|number|no|sku|isbn)\b|编号|单号|号码", re.IGNORECASE)
 _DATED = re.compile(r"\b(?:dates?|day|when|time)\b|日期|时间", re.IGNORECASE)
-_COMPUTED = re.compile(r"\b(?:expression|formula|equation)\b|算式|表达式|公式", re.IGNORECASE)
+COMPUTED = re.compile(r"\b(?:expression|formula|equation)\b|算式|表达式|公式", re.IGNORECASE)
+ZONED = re.compile(r"\b(?:time ?zones?|tz|zone)\b|时区", re.IGNORECASE)
 
 
 class Rank(IntEnum):
@@ -77,27 +80,30 @@ class Values:
     def __init__(self, text: str, own: frozenset[str]) -> None:
         self.text = text
         self._own = own
-        self._given: set[str] = set()
+        self._given: set[str] = set()  # also by those before it in a list
+        self.gave: set[str] = set()  # by this one
         self._counted: set[Number] = set()
         quotes = (next(filter(None, quote.groups())) for quote in _QUOTE.finditer(text))
         self._quotes = [quote for quote in quotes if not topics(quote) or topics(quote) - own]
         self._dates = [date[0] for date in _DATE.finditer(text)]
         self._codes = [code[0] for code in _CODE.finditer(text)]
-        self._expressions = [found[0].strip() for found in EXPRESSION.finditer(text)]
+        self._expressions = [one.text for one in expressions(text)]
+        self._zones = zones(text)
         plain = _blanked(text, (_QUOTE, _DATE, _CODE, *FORMATS.values()))
         self._numbers = list(numbers(plain))
         for number in self._numbers:
             plain = _without(plain, number.start, number.end)
         self._stretches = sorted([*self._words(plain), *self._cjk(plain)], key=lambda one: one.start)
-        self._lists = list(self._listed())
+        self._lists = [*self._listed(), set(self._expressions), set(self._zones)]
 
     def string(self, name: str, accepts: Callable[[str], bool], rank: Rank) -> str | None:
         """A value for the string argument `name`, as sure as `rank` unless it is the first to be given."""
         # What is listed with a given value is for a list, or for another call.
-        out = self._given | (self._left() if rank is Rank.SURE else set())
+        out = self._given | (self._beside(self.gave) if rank is Rank.SURE else set())
         for value, sure in self._candidates(spaced(name)):
-            if (sure <= rank or not self._given) and value not in out and accepts(value):
+            if (sure <= rank or not self.gave) and value not in out and accepts(value):
                 self._given.add(value)
+                self.gave.add(value)
                 return value
         return None
 
@@ -128,15 +134,15 @@ class Values:
 
     def listed(self) -> "Values | None":
         """The values for one more call, if the text lists others with a given one: `Paris and Rome`."""
-        if not self._left():
+        if not self.gave or not self._beside(self._given):
             return None
         more = Values(self.text, self._own)
         more._given = self._given
         return more
 
-    def _left(self) -> set[str]:
-        """What is listed with a given value and was not given itself."""
-        lists = (values for values in self._lists if not self._given.isdisjoint(values))
+    def _beside(self, given: set[str]) -> set[str]:
+        """What is listed with given values and was not given itself."""
+        lists = (values for values in self._lists if not given.isdisjoint(values))
         return {value for values in lists for value in values} - self._given
 
     def _listed(self) -> Iterator[set[str]]:
@@ -159,11 +165,13 @@ class Values:
         ranked = [(quote, Rank.SURE) for quote in self._quotes] + sorted(said, key=lambda row: row[1])
         coded = [(code, Rank.LIKELY) for code in self._codes]
         coded += [(self._at(one), Rank.ANY) for one in self._numbers]
-        if _COMPUTED.search(name) and self._expressions:
+        if COMPUTED.search(name) and self._expressions:
             return [(expression, Rank.SURE) for expression in self._expressions]
+        if ZONED.search(name):
+            return [(zone, Rank.SURE) for zone in self._zones]
         if _DATED.search(name):
             return [(date, Rank.SURE) for date in self._dates]
-        if _VERBATIM.search(name):
+        if VERBATIM.search(name):
             return [(quote, Rank.SURE) for quote in self._quotes] or self._verbatim()
         return coded + ranked if _CODED.search(name) else ranked + coded
 

@@ -6,6 +6,7 @@ A small table on purpose, no dictionary. What does not belong here: values, such
 import re
 from functools import lru_cache
 
+from infra.local.model.tasks.arithmetic import expressions
 from infra.local.model.text import CJK, STOP_WORDS, stem, terms
 
 # One line a meaning. Chinese words of a single character are units.
@@ -55,10 +56,6 @@ _SAID_OF_ANY = """
     获取 返回 查询 查看 查找 提供 显示 给出 指定 当前 工具 函数 调用 信息 数据 今天 明天 昨天 后天 一下
 """
 FILLERS = frozenset(stem(word) for word in _SAID_OF_ANY.split())
-# A hyphen without spaces joins a date's or a number's parts more often than it subtracts.
-EXPRESSION = re.compile(
-    r"[\d(][\d\s().-]{0,80}(?:[+*/×÷^%]|\s-\s)[\d\s().+\-*/×÷^%]{0,80}[\d)]",
-)
 _JOINED = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_-]")
 
 
@@ -71,7 +68,7 @@ def topics(text: str) -> frozenset[str]:
     found = {term for term in terms(spaced(text)) if term not in FILLERS and _tells(term)}
     # Known words as they stand, too: the terms are cut at words of grammar, such as the 在 of 现在.
     known = {named for word, named in _CHINESE.items() if word in text}
-    computed = {"calculate"} if EXPRESSION.search(text) else set()
+    computed = {"calculate"} if expressions(text) else set()
     return frozenset(known.union(computed, map(meaning, found)))
 
 
