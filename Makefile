@@ -7,6 +7,7 @@ PY := .venv/bin/python
 SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 PORT ?= 8000
 ARGS ?=
+NODE := tests/e2e/clients/node
 # Half of their time tests wait: three workers keep two cores busy. A selection is faster in one process.
 WORKERS := --numprocesses 3
 
@@ -20,7 +21,7 @@ setup: .venv/.installed ## install what run and test need into .venv
 run: .venv/.installed ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload --built --no-demo")
 	@exec $(PY) -m infra.local --port $(PORT) $(ARGS)
 
-test: .venv/.installed .venv-sam/.installed ## the test suite (ARGS="-k name")
+test: .venv/.installed .venv-sam/.installed $(NODE)/node_modules/.installed ## the test suite (ARGS="-k name")
 	@$(PY) -m pytest $(or $(ARGS),$(WORKERS))
 
 check: .venv/.installed .venv-sam/.installed ## locks, formatting, lint, types, import rules, template
@@ -55,7 +56,7 @@ lock: .venv/.installed ## resolve all requirements anew, with hashes
 	@sh infra/lock.sh
 
 clean: ## remove what was installed, built and kept
-	@rm -rf .venv .venv-sam .venv-bench .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-sam .venv-bench $(NODE)/node_modules .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml infra/install.sh
 	@sh infra/install.sh .venv requirements.txt
@@ -70,3 +71,7 @@ clean: ## remove what was installed, built and kept
 .venv-bench/.installed: tests/bench/requirements.txt infra/install.sh
 	@sh infra/install.sh .venv-bench tests/bench/requirements.txt
 	@touch $@
+
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	@(cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.installed) \
+		|| echo "npm is missing or failed: the tests of clients from npm are skipped." >&2

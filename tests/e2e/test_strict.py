@@ -13,6 +13,7 @@ from infra.local.template import load
 from tests.e2e.client import add, ask, checked, client, final, problem
 from tests.e2e.conftest import Revoked
 from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.users import sign_up
 from tests.stack import ROOT
 
 CACHED_S = 30  # ReauthorizeEvery in template.yaml
@@ -33,18 +34,7 @@ def routes(cloud: LocalCloud) -> list[Route]:
 @pytest.fixture(scope="module")
 def tokens(cloud: LocalCloud) -> dict[str, str]:
     """Tokens of a user of the stack's own user pool."""
-    cognito, pool = cloud.aws.client("cognito-idp"), cloud.outputs["UserPoolId"]
-    name, password = "ada@example.org", "Correct-horse-7"
-    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
-    answer = cognito.admin_initiate_auth(
-        UserPoolId=pool,
-        ClientId=cloud.outputs["UserPoolClientId"],
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": password},
-    )
-    found: dict[str, str] = answer["AuthenticationResult"]
-    return found
+    return sign_up(cloud, "ada@example.org")
 
 
 @pytest.fixture(scope="module")

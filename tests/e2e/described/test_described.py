@@ -1,0 +1,54 @@
+"""Every answer is one that the OpenAPI document describes: Schemathesis asks the functions for whatever the
+document allows, and for what it doesn't."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from freshet import reference
+from tests.e2e.client import add, checked, client
+from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.users import sign_up
+from tests.stack import ROOT
+
+TOOL = Path(sys.executable).with_name("schemathesis")
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+DOCUMENT = Path(reference.__file__).with_name("openapi.json")
+GUIDE = b"# Guide\n\nThe museum opens at nine. A ticket costs ten euros.\n"
+
+
+@pytest.fixture
+def known(cloud: LocalCloud) -> dict[str, str]:
+    """What the configuration and the hooks take from the environment: a user who has something already.
+
+    A token, not a key: Schemathesis finds the caller's keys and revokes them.
+    """
+    token = sign_up(cloud, "schemathesis@example.org")["IdToken"]
+    with client(cloud, token) as api:
+        document = add(api, "guide.md", GUIDE)
+        run = checked(api.post("/api/v1/query", json={"query": "When does the museum open?"}))
+    given = cloud.running["given"]
+    return {
+        "TOKEN": token,
+        "DOCUMENT_ID": document["id"],
+        "RUN_ID": run["run_id"],
+        "MODEL": given["MODEL_NAME"],
+        "MODEL_URL": given["MODEL_BASE_URL"],
+        "EMBEDDING_MODEL": given["EMBEDDING_MODEL"],
+    }
+
+
+@pytest.mark.timeout(600)  # it takes one to two minutes; on a busy machine more
+def test_every_answer_is_as_the_document_says(
+    cloud: LocalCloud, known: dict[str, str], tmp_path: Path
+) -> None:
+    configured = ("--config-file", CONFIGURATION, "run", DOCUMENT, "--url", cloud.url, "--no-color")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **known}
+    done = subprocess.run(
+        [TOOL, *configured], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
