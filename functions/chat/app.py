@@ -25,6 +25,7 @@ from freshet.chat.openai_api.schemas import (
     EMBEDDING_ANSWERS,
     MODEL_ANSWERS,
     ONE_MODEL_ANSWERS,
+    RESPONSE_ANSWERS,
 )
 from freshet.chat.playground import Play
 from freshet.chat.probe import Trial, try_model
@@ -36,23 +37,6 @@ from freshet.runs.record import Usage, usage
 from freshet.sse import EVENTS, EventStream
 from freshet.usage.report import UsageReport, report
 from freshet.web import Owner, RunCall, TimeLeft, create_app, require_no_loop
-
-STREAMED: dict[str, Any] = {
-    "content": {
-        "text/event-stream": {
-            "schema": {
-                "title": "ResponseStreamEvent",
-                "description": "The JSON after `data:`.",
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string"},
-                    "sequence_number": {"type": "integer", "minimum": 0},
-                },
-                "required": ["type", "sequence_number"],
-            }
-        }
-    }
-}
 
 EXPORTED = ("application/jsonl", "text/markdown")
 
@@ -271,8 +255,8 @@ async def create_completion(body: ChatCompletionRequest, call: RunCall) -> Respo
 @app.post(
     "/v1/responses",
     summary="OpenAI's responses",
-    response_model=dict[str, Any],
-    responses={200: {**STREAMED, "description": "A response, or its events with `stream`"}},
+    response_class=Response,
+    responses=RESPONSE_ANSWERS,
 )
 async def create_response(body: ResponseRequest, call: RunCall) -> Response:
     """Goes on from `previous_response_id`; the tool `file_search` looks into the caller's documents."""
@@ -288,8 +272,8 @@ async def create_response(body: ResponseRequest, call: RunCall) -> Response:
 @app.get(
     "/v1/responses/{response_id}",
     summary="A response, or its stream taken up again",
-    response_model=dict[str, Any],
-    responses={200: {**STREAMED, "description": "The response, or its events with `stream`"}},
+    response_class=Response,
+    responses=RESPONSE_ANSWERS,
 )
 async def get_response(
     response_id: str,

@@ -64,8 +64,10 @@ class Door:
         """Started, the answer as it is written, Done. Raises NotFound for a model that is not the owner's."""
         if search and search.document_ids:
             await self._require(owner, search.document_ids)
-        events = self._retrieved(owner, ask, search) if model == RAG_MODEL else None
-        events = events or await self._generated(owner, model, ask, search)
+        if model == RAG_MODEL:
+            events = self._retrieved(owner, ask, search)
+        else:
+            events = self._generated(owner, model, ask, search)
         async with aclosing(events) as shown:
             async for event in shown:
                 yield event
@@ -103,13 +105,15 @@ class Door:
         self, owner: str, name: str, ask: Ask, wanted: FileSearch | None
     ) -> AsyncGenerator[RunEvent, None]:
         model, client = await self._clients.named(owner, name)
-        ask = replace(ask, params=merged(model.params, ask.params))
-        if not wanted:
-            return answer(client, ask, {"model_id": model.id})
-        search = DocumentSearch(
-            self._retriever(), owner, document_ids=wanted.document_ids, limit=wanted.limit
-        )
-        return answer(client, replace(ask, tools=[search.tool()]), {"model_id": model.id}, search)
+        search = self._search(owner, wanted) if wanted else None
+        tools = [search.tool()] if search else []
+        asked = replace(ask, tools=tools, params=merged(model.params, ask.params))
+        async with aclosing(answer(client, asked, {"model_id": model.id}, search)) as events:
+            async for event in events:
+                yield event
+
+    def _search(self, owner: str, wanted: FileSearch) -> DocumentSearch:
+        return DocumentSearch(self._retriever(), owner, wanted.document_ids, wanted.limit)
 
 
 async def behind_v1(

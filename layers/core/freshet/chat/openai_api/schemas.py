@@ -130,15 +130,23 @@ MODEL = _object(
 MODELS = _object({"object": {"const": "list"}, "data": _list(MODEL)}, title="Models")
 
 
-def answers(description: str, schema: Schema, events: Schema | None = None) -> Answers:
-    """`responses` of a route: its JSON, and its events if it streams on request."""
+RESPONSE_EVENT = _object(
+    {"type": _TEXT, "sequence_number": _NUMBER},
+    title="ResponseStreamEvent",
+    description="The JSON after `data:`.",
+)
+
+
+def answers(description: str, schema: Schema, *events: Schema) -> Answers:
+    """`responses` of a route: its JSON, and the kinds of its events if it streams on request."""
     content: Schema = {"application/json": {"schema": schema}}
     if events:
-        content["text/event-stream"] = {"schema": {"oneOf": [events, ERROR]}}
+        content["text/event-stream"] = {"schema": {"oneOf": list(events)} if events[1:] else events[0]}
     return {200: {"description": description, "content": content}}
 
 
-COMPLETION_ANSWERS = answers("The answer, or chunks with `stream`", COMPLETION, CHUNK)
+COMPLETION_ANSWERS = answers("The answer, or chunks with `stream`", COMPLETION, CHUNK, ERROR)
+RESPONSE_ANSWERS = answers("The response, or its events with `stream`", {"type": "object"}, RESPONSE_EVENT)
 EMBEDDING_ANSWERS = answers("The vectors", EMBEDDINGS)
 MODEL_ANSWERS = answers("The models", MODELS)
 ONE_MODEL_ANSWERS = answers("The model", MODEL)
