@@ -113,9 +113,8 @@ async def replace_model(model_id: int, body: NewModel, owner: Owner) -> Model:
     response_class=Response,
     summary="Delete a model",
 )
-async def delete_model(model_id: int, owner: Owner) -> Response:
+async def delete_model(model_id: int, owner: Owner) -> None:
     await wiring.models().delete(owner, model_id)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @app.post("/api/v1/models/{model_id}/test", summary="Try a model with a few tokens")
@@ -154,9 +153,8 @@ async def replace_tool(tool_id: int, body: NewTool, owner: Owner) -> Tool:
     response_class=Response,
     summary="Delete a tool",
 )
-async def delete_tool(tool_id: int, owner: Owner) -> Response:
+async def delete_tool(tool_id: int, owner: Owner) -> None:
     await wiring.tools().delete(owner, tool_id)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 # Conversations
@@ -192,9 +190,8 @@ async def rename_conversation(conversation_id: str, body: Rename, owner: Owner) 
     response_class=Response,
     summary="Delete a conversation with all of its turns",
 )
-async def delete_conversation(conversation_id: str, owner: Owner) -> Response:
+async def delete_conversation(conversation_id: str, owner: Owner) -> None:
     await wiring.conversations().delete(owner, conversation_id)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @app.get(

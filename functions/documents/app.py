@@ -148,9 +148,8 @@ async def parse_again(document_id: str, owner: Owner) -> Document:
     response_class=Response,
     summary="Delete from bucket, table and index",
 )
-async def delete(document_id: str, owner: Owner) -> Response:
+async def delete(document_id: str, owner: Owner) -> None:
     await wiring.library().delete(owner, document_id)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 def _place(payload: dict[str, Any]) -> dict[str, Any]:

@@ -63,9 +63,8 @@ async def issue_key(body: NewKey, owner: Owner) -> IssuedKey:
     response_class=Response,
     summary="Revoke a key",
 )
-async def revoke_key(key_id: str, owner: Owner) -> Response:
+async def revoke_key(key_id: str, owner: Owner) -> None:
     await wiring.keys().revoke(owner, key_id)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 @app.get("/api/v1/secrets", summary="List secrets")
@@ -92,9 +91,8 @@ async def write_secret(secret_name: SecretName, body: NewSecret, owner: Owner, r
     response_class=Response,
     summary="Delete a secret",
 )
-async def delete_secret(secret_name: SecretName, owner: Owner) -> Response:
+async def delete_secret(secret_name: SecretName, owner: Owner) -> None:
     await wiring.owner_secrets().delete(owner, secret_name)
-    return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
 handler = buffered(app)

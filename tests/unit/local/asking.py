@@ -1,9 +1,13 @@
 """Asking the stand-in for a model over HTTP, with tools as OpenAI defines them."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+
+from tests.unit.llm.upstream import StandIn
 
 
 def defined(
@@ -21,11 +25,19 @@ def defined(
     }
 
 
+@asynccontextmanager
+async def asking(server: StandIn) -> AsyncIterator["Asking"]:
+    """Of a stand-in that remembers nothing."""
+    await server.forget()
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=10) as http:
+        yield Asking(http)
+
+
 class Asking:
     """HTTP calls to the stand-in, without a client of ours in between."""
 
-    def __init__(self, url: str) -> None:
-        self.http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=10)
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
 
     async def post(self, *messages: str | dict[str, Any], fault: str = "", **body: Any) -> httpx.Response:
         said = [{"role": "user", "content": one} if isinstance(one, str) else one for one in messages]

@@ -20,7 +20,7 @@ from freshet.chat.search_documents import DocumentSearch
 from freshet.rag.passage import Passage, Query
 from freshet.runs.events import Content, Done, ToolCall
 from tests.unit.llm.upstream import StandIn, started
-from tests.unit.local.asking import Asking, conversation, defined
+from tests.unit.local.asking import Asking, asking, conversation, defined
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -40,10 +40,8 @@ async def server() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def ask(server: StandIn) -> AsyncIterator[Asking]:
-    await server.forget()
-    asking = Asking(server.url)
-    yield asking
-    await asking.http.aclose()
+    async with asking(server) as one:
+        yield one
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from freshet.llm import Event, Finish, Reset, TextDelta, ToolCallDelta, ToolResult, tool
 from tests.unit.llm.upstream import StandIn, started
-from tests.unit.local.asking import Asking, conversation, defined
+from tests.unit.local.asking import Asking, asking, conversation, defined
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -65,10 +65,8 @@ async def server() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def ask(server: StandIn) -> AsyncIterator[Asking]:
-    await server.forget()
-    asking = Asking(server.url)
-    yield asking
-    await asking.http.aclose()
+    async with asking(server) as one:
+        yield one
 
 
 @pytest.mark.parametrize(

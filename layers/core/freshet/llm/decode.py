@@ -13,8 +13,7 @@ import jiter
 from freshet.errors import ModelCut, ModelError, ModelMalformed
 from freshet.llm.events import Event
 from freshet.llm.sse import EventSplitter
-
-_MOST_TOKENS = 1_000_000_000  # of one answer; what is more is no count, and budgets add counts up
+from freshet.llm.tokens import MOST_TOKENS
 
 
 class Decoder(ABC):
@@ -92,7 +91,7 @@ def _parse_surrogates(document: bytes) -> Any:
 
 def is_count(value: object) -> TypeGuard[int]:
     """Whether what an upstream says is a number of tokens. If not, it counts as if it had not said any."""
-    return type(value) is int and 0 <= value <= _MOST_TOKENS
+    return type(value) is int and 0 <= value <= MOST_TOKENS
 
 
 def text_of(value: object) -> str:

@@ -16,7 +16,7 @@ _COST = {"digits": 1.0, "cjk": 0.75, "lines": 0.5, "mark": 0.75}
 _WORD_LETTERS = 9  # a longer word is more than one token
 _MESSAGE_TOKENS = 4  # role and delimiters
 
-MOST_TOKENS = 1_000_000_000  # of one answer; no model writes as much, though a caller may say so
+MOST_TOKENS = 1_000_000_000  # of one answer: what a caller or an upstream says beyond it is not believed
 LONG = 20_000  # characters: to estimate as many takes 10 to 20 ms, so that more of them is work for a thread
 
 
