@@ -12,7 +12,7 @@ import pytest
 
 from freshet.concurrency import accompanied
 from freshet.errors import BudgetSpent, ModelAuthentication, ModelBadRequest, ModelMalformed
-from freshet.llm import Endpoint, Expected, LLMClient, Price, Settle, Usage, estimate_tokens
+from freshet.llm import Endpoint, Expect, Expected, LLMClient, Price, Settle, Usage, estimate_tokens
 from tests.unit.llm.upstream import DONE, Answer, chunk, hangs, models, refuses, says, sends
 
 pytestmark = [pytest.mark.timeout(30), pytest.mark.usefixtures("short_backoff")]
@@ -29,8 +29,8 @@ class Books:
     expected: list[Expected] = field(default_factory=list)
     used: list[Sequence[Usage]] = field(default_factory=list)
 
-    async def admit(self, expected: Expected) -> Settle:
-        self.expected.append(expected)
+    async def admit(self, expect: Expect) -> Settle:
+        self.expected.append(await expect())
         if self.refuses:
             raise BudgetSpent
 
@@ -105,7 +105,7 @@ async def test_a_settlement_goes_on_although_nobody_waits_for_it() -> None:
         await go_on.wait()
         done.set()
 
-    async def admit(expected: Expected) -> Settle:
+    async def admit(expect: Expect) -> Settle:
         return settle
 
     async with (

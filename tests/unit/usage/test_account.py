@@ -219,8 +219,11 @@ async def test_what_is_made_outside_of_a_run_is_counted_for_its_owner(owner: str
 
 
 async def test_nothing_that_is_counted_takes_from_what_is_spent(owner: str) -> None:
+    async def expect() -> Expected:
+        return Expected(10, 0)
+
     with metered(owner, "chat"):
-        settle = await wiring.admit(Expected(10, 0))
+        settle = await wiring.admit(expect)
         await settle([Usage(-1_000_000, 3, cost=-5.0), Usage(4, -9)])
     month = await wiring.budget().month(owner, datetime.now(UTC))
     assert month.spent == Amount(7, 0)

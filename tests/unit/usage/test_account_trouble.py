@@ -10,7 +10,7 @@ import pytest
 
 from freshet import wiring
 from freshet.errors import Unavailable
-from freshet.llm import LLMClient
+from freshet.llm import Expected, LLMClient, Usage
 from freshet.runs.meter import metered
 from freshet.stores import aws
 from freshet.stores.table import Table
@@ -85,3 +85,14 @@ async def test_an_answer_stands_although_it_can_not_be_counted(
             assert await llm.chat_async("hi") == "25"
         assert time.monotonic() - begun < PATIENCE_S + 2
     assert '"UsageFailures":[1.0]' in capsys.readouterr().out
+
+
+async def test_where_there_is_no_limit_nobody_works_out_what_a_call_may_use(table: Table, owner: str) -> None:
+    async def expect() -> Expected:
+        raise AssertionError("it was asked for")
+
+    with metered(owner, "chat"):
+        settle = await Account(Budget(table, Amount()), Ledger(table)).admit(expect)
+        await settle([Usage(7, 3, model="m")])
+    (day,) = await Ledger(table).days(owner, datetime.now(UTC).date(), datetime.now(UTC).date())
+    assert day["calls"] == 1

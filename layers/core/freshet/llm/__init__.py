@@ -25,7 +25,7 @@ from freshet.llm.client import LLMClient, Stats
 from freshet.llm.completion import Completion, Metrics, ToolCall
 from freshet.llm.endpoint import Endpoint, Price
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, ToolCallDelta, Usage
-from freshet.llm.generation import Admit, Expected, Generation, Settle
+from freshet.llm.generation import Admit, Expect, Expected, Generation, Settle
 from freshet.llm.options import Options
 from freshet.llm.request import Messages, Request
 from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
@@ -37,6 +37,7 @@ __all__ = [
     "Completion",
     "Endpoint",
     "Event",
+    "Expect",
     "Expected",
     "Finish",
     "Generation",

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from freshet.concurrency import in_background
@@ -69,7 +70,8 @@ class Expected:
 
 
 Settle = Callable[[Sequence[Usage]], Coroutine[Any, Any, None]]
-Admit = Callable[[Expected], Awaitable[Settle]]
+Expect = Callable[[], Awaitable[Expected]]  # takes a while for a long prompt: for who needs it
+Admit = Callable[[Expect], Awaitable[Settle]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ class Oversight:
     async def over(self, generation: Generation, expect: Callable[[], Expected]) -> AsyncIterator[None]:
         """Around the generation, however it ends. Raises what `admit` raises, before it begins.
 
-        What is expected is found out in a thread: to estimate a megabyte takes most of a second.
+        What is expected is found out in a thread, for who wants to know: a megabyte takes most of a second.
         """
-        settle = await self.admit(await asyncio.to_thread(expect)) if self.admit else None
+        settle = await self.admit(partial(asyncio.to_thread, expect)) if self.admit else None
         try:
             yield
         finally:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from freshet.llm import Expected, Settle, Usage
+from freshet.llm import Expect, Settle, Usage
 from freshet.observe import log_failure, measure
 from freshet.runs.meter import current
 from freshet.usage.amount import CURRENCY, Amount, amount, total
@@ -28,16 +28,18 @@ class Account:
         self._budget = budget
         self._ledger = ledger
 
-    async def admit(self, expected: Expected) -> Settle:
+    async def admit(self, expect: Expect) -> Settle:
         """Reserves what a call may use; what it returns counts what it used. Raises BudgetSpent."""
         meter = current()
         if not meter or not meter.owner:
             return _nothing
         now = datetime.now(UTC)
-        wanted = amount(expected.tokens, expected.cost(CURRENCY))
-        limited = self._budget.limited
-        reservation = await self._budget.reserve(meter.owner, wanted, now) if limited else None
+        reservation = await self._reserved(meter.owner, expect, now) if self._budget.limited else None
         return partial(self._settle, meter.owner, meter.capability, now, reservation)
+
+    async def _reserved(self, owner: str, expect: Expect, now: datetime) -> Reservation:
+        expected = await expect()
+        return await self._budget.reserve(owner, amount(expected.tokens, expected.cost(CURRENCY)), now)
 
     async def _settle(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
-from freshet.llm import Endpoint, Expected, Generation, LLMClient, Price, Settle
+from freshet.llm import Endpoint, Expect, Generation, LLMClient, Price, Settle
 from freshet.observe import measure
 from freshet.runs.meter import Consumed, consume
 from freshet.settings import settings
@@ -77,9 +77,9 @@ def budget() -> Budget:
     return Budget(usage_table(), amount(settings().budget_tokens, settings().budget_cost))
 
 
-async def admit(expected: Expected) -> Settle:
+async def admit(expect: Expect) -> Settle:
     """Leave for a model call, within its owner's budget. Raises BudgetSpent."""
-    return await Account(budget(), ledger()).admit(expected)
+    return await Account(budget(), ledger()).admit(expect)
 
 
 async def embed(texts: Sequence[str]) -> list[list[float]]:
