@@ -201,11 +201,13 @@ GENERATING: dict[str, Callable[[LLMClient], Awaitable[Any]]] = {
     ),
     "map": lambda client: client.map(["你好", "hi"]),
     "stream_items": lambda client: every(client.stream_items("hi", item_model=Answer)),
+    "preview_items": lambda client: every(client.preview_items("hi", item_model=Answer, field="text")),
+    "preview": lambda client: every(client.preview("hi", response_model=Answer, field="text")),
     "run_tools": lambda client: every(client.run_tools("hi", [now])),
     "chat": lambda client: in_a_thread(lambda: client.chat("hi")),
     "stream_sync": lambda client: in_a_thread(lambda: list(client.stream_sync("hi"))),
 }
-OTHERS = {"embed", "ping", "stats", "model", "limits", "aclose", "cleanup", "close"}
+OTHERS = {"embed", "files", "ping", "stats", "model", "limits", "aclose", "cleanup", "close"}
 
 
 def test_every_method_of_the_client_is_known_to_generate_or_not() -> None:
@@ -220,7 +222,7 @@ def test_every_method_of_the_client_is_known_to_generate_or_not() -> None:
 async def test_every_method_that_generates_asks_for_a_stream_and_is_counted(
     method: str, provider: str, says: Callable[[str], list[bytes]]
 ) -> None:
-    text = '{"items": [{"text": "a"}]}' if method == "stream_items" else '{"text": "a"}'
+    text = '{"items": [{"text": "a"}]}' if method.endswith("_items") else '{"text": "a"}'
     extra = {"stream": False}
     async with (
         raw_server(sends(*says(text), pause=0)) as upstream,

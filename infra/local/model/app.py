@@ -1,6 +1,7 @@
 """The server's routes: OpenAI's, Cohere's for reranking, and three of its own for faults and what was asked.
 
-What does not belong here: streams (`stream`), answers (`tasks`), vectors (`embeddings`), scores (`rerank`).
+What does not belong here: streams (`stream`), answers (`tasks`), vectors (`embeddings`), scores (`rerank`),
+files and what stands in them (`files`).
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,6 +18,7 @@ from starlette.types import ASGIApp
 from infra.local.model import protocol
 from infra.local.model.embeddings import EMBEDDING_MODEL, embed_request
 from infra.local.model.faults import Fault, Faults, UnknownFaultError
+from infra.local.model.files import MAX_BYTES, Files
 from infra.local.model.journal import Journal, Seen
 from infra.local.model.rerank import RERANK_MODEL, rerank_request
 from infra.local.model.stream import EventStream
@@ -32,11 +35,12 @@ class StandIn:
         self._pace_s = pace_s
         self._faults = Faults()
         self._journal = Journal()
+        self._files = Files()
 
     async def chat(self, request: Request) -> ASGIApp:
         """`POST /v1/chat/completions`"""
         seen, fault = await self._enter(request)
-        body = check_tools(protocol.check_chat(seen.body))
+        body = self._files.read_into(check_tools(protocol.check_chat(seen.body)))
         if failure := await self._fail(fault, seen):
             return failure
         answer = protocol.Answer.build(body, await asyncio.to_thread(reply, body))
@@ -61,6 +65,33 @@ class StandIn:
             return failure
         await self._hang(request, fault, seen)
         return self._answered(seen, await asyncio.to_thread(rerank_request, seen.body))
+
+    async def upload(self, request: Request) -> ASGIApp:
+        """`POST /v1/files`"""
+        seen = self._seen(request)
+        name, data, purpose = await _form(request)
+        seen.body = {"filename": name, "bytes": len(data), "purpose": purpose}
+        fault = self._fault(request)
+        if failure := await self._fail(fault, seen):
+            return failure
+        await self._hang(request, fault, seen)
+        file = await asyncio.to_thread(self._files.add, name, data, purpose)
+        return self._answered(seen, file.as_json())
+
+    async def file(self, request: Request) -> ASGIApp:
+        """`GET /v1/files/{file_id}`, `DELETE /v1/files/{file_id}`"""
+        seen = self._seen(request)
+        if failure := await self._fail(self._fault(request), seen):
+            return failure
+        file_id = request.path_params["file_id"]
+        file = self._files.get(file_id)
+        if file is None:
+            seen.status, seen.finished_ms = 404, seen.since()
+            return JSONResponse(protocol.error_body(f"No such File object: {file_id}", status=404), 404)
+        if request.method == "DELETE":
+            self._files.delete(file_id)
+            return self._answered(seen, {"id": file_id, "object": "file", "deleted": True})
+        return self._answered(seen, file.as_json())
 
     async def models(self, request: Request) -> ASGIApp:
         """`GET /v1/models`"""
@@ -87,13 +118,19 @@ class StandIn:
         return JSONResponse({"requests": self._journal.as_json()})
 
     async def _enter(self, request: Request) -> tuple[Seen, Fault]:
-        seen = self._journal.enter(
+        seen = self._seen(request)
+        seen.body = await _json(request)
+        return seen, self._fault(request)
+
+    def _seen(self, request: Request) -> Seen:
+        return self._journal.enter(
             request.url.path,
             authorized="authorization" in request.headers,
             connection=request.client.port if request.client else 0,
         )
-        seen.body = await _json(request)
-        return seen, self._faults.take(request.headers.get("x-fault"))
+
+    def _fault(self, request: Request) -> Fault:
+        return self._faults.take(request.headers.get("x-fault"))
 
     async def _fail(self, fault: Fault, seen: Seen) -> Response | None:
         if not fault.status:
@@ -114,6 +151,17 @@ class StandIn:
     def _answered(self, seen: Seen, body: dict[str, Any]) -> Response:
         seen.status, seen.finished_ms = 200, seen.since()
         return JSONResponse(body)
+
+
+async def _form(request: Request) -> tuple[str, bytes, str]:
+    """The file of a form, its name, and what it is for."""
+    if not 0 < int(request.headers.get("content-length") or 0) <= MAX_BYTES:
+        raise protocol.BadRequestError(f"A form has a length, and {MAX_BYTES} bytes at the most", "file")
+    async with request.form(max_files=1, max_fields=9) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise protocol.BadRequestError("file must be a file of a multipart form", "file")
+        return file.filename or "", await file.read(), str(form.get("purpose") or "")
 
 
 async def _json(request: Request) -> Any:
@@ -146,6 +194,8 @@ def make_app(pace_s: float) -> ASGIApp:
             Route("/v1/chat/completions", stand_in.chat, methods=["POST"]),
             Route("/v1/embeddings", stand_in.embeddings, methods=["POST"]),
             Route("/v1/rerank", stand_in.rerank, methods=["POST"]),
+            Route("/v1/files", stand_in.upload, methods=["POST"]),
+            Route("/v1/files/{file_id}", stand_in.file, methods=["GET", "DELETE"]),
             Route("/__faults", stand_in.set_faults, methods=["POST", "DELETE"]),
             Route("/__requests", stand_in.requests, methods=["GET", "DELETE"]),
         ],

@@ -149,10 +149,17 @@ def test_a_secret_header_names_its_secret() -> None:
         *({"capabilities": []}, {"capabilities": ["fly"]}, {"capabilities": ["chat", "chat"]}),
         *({"fallbacks": [2, 3, 4, 5, 6, 7]}, {"fallbacks": [2, 2]}, {"provider": "cohere"}, {"model": ""}),
         {"params": {"extra": {"a": "字" * (MAX_BYTES // 3)}}},
+        {"files": True, "provider": "anthropic"},
     ],
 )
 def test_what_makes_no_sense_is_refused(members: dict[str, Any]) -> None:
     refusal(**members)
+
+
+def test_files_are_for_who_says_so() -> None:
+    assert configured().files is False
+    assert configured(files=True).files is True
+    assert "`openai`" in refusal(files=True, provider="anthropic")
 
 
 def test_what_a_client_read_it_may_send_back() -> None:

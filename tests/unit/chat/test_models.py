@@ -89,6 +89,13 @@ async def test_a_configuration_comes_back_as_it_was_made(models: Models, owner: 
     assert made.created_at == made.updated_at
 
 
+async def test_a_model_that_takes_files_stays_one(models: Models, owner: str) -> None:
+    made = await models.create(owner, new("qwen-long", files=True))
+    assert (await models.get(owner, made.id)).files
+    assert not (await models.replace(owner, made.id, new("qwen-long"))).files
+    assert not (await models.get(owner, STACK_MODEL)).files
+
+
 async def test_ids_rise_from_two_and_are_never_given_twice(models: Models, owner: str) -> None:
     assert [(await models.create(owner, new(name))).id for name in "abc"] == [2, 3, 4]
     await models.delete(owner, 4)

@@ -16,7 +16,7 @@ from freshet.errors import ModelCut, ModelMalformed, ModelRefused
 from freshet.llm import LLMClient
 from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, Usage
 from freshet.llm.structured import Schema, items
-from freshet.llm.structured.elements import Elements
+from freshet.llm.structured.elements import ANYTHING, Elements
 from tests.unit.llm.scripted import ASKED, Script, says
 from tests.unit.llm.upstream import DONE, chunk, raw_server, sends
 
@@ -93,7 +93,7 @@ async def test_any_array_of_objects_in_any_pieces_yields_exactly_its_elements(
 def test_elements_of_any_kind_are_cut_out_of_the_array_under_items(
     elements: list[Any], places: list[float]
 ) -> None:
-    scanner = Elements(objects=False)
+    scanner = Elements(ANYTHING)
     pieces = cut(json.dumps({"items": elements}), places)
     assert [json.loads(raw) for piece in pieces for raw in scanner.feed(piece)] == elements
     assert (scanner.arrays, scanner.open, scanner.rest()) == (1, False, "")

@@ -83,7 +83,7 @@ class RawServer:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             length = re.search(r"content-length: *(\d+)", head, re.IGNORECASE)
             body = await reader.readexactly(int(length[1])) if length else b""
-            self.bodies.append(json.loads(body) if body else None)
+            self.bodies.append(_read(head, body))
             self.heads.append(head)
             answer = self.answers[min(len(self.heads), len(self.answers)) - 1]
             await answer(writer)
@@ -91,6 +91,11 @@ class RawServer:
             pass
         finally:
             writer.close()
+
+
+def _read(head: str, body: bytes) -> Any:
+    """A body as it is meant: a form as its bytes."""
+    return body if "multipart/form-data" in head else json.loads(body) if body else None
 
 
 @asynccontextmanager

@@ -157,6 +157,11 @@ class NewModel(New):
     capabilities: Annotated[list[Capability], Field(min_length=1), AfterValidator(_distinct)] = Field(
         ["chat", "tools"]
     )
+    files: bool = Field(
+        False,
+        description="the endpoint takes files by its files API, and reads `fileid://` in a system message "
+        "as Qwen-Long does; for `openai` only",
+    )
     fallbacks: Annotated[list[int], Field(max_length=5), AfterValidator(_distinct)] = Field(
         [],
         description="ids of models that answer if it can't, in this order; deleted ones are passed over",
@@ -168,6 +173,12 @@ class NewModel(New):
         if isinstance(given, Mapping) and "api_key" in given:
             raise ValueError(f"a configuration holds no `api_key`. {KEEP_IT.replace('here', 'as `key`')}")
         return given
+
+    @model_validator(mode="after")
+    def _files_by_openais_protocol(self) -> "NewModel":
+        if self.files and self.provider != "openai":
+            raise ValueError(f"files are taken by endpoints that speak `openai`, not `{self.provider}`")
+        return self
 
     @model_validator(mode="after")
     def _small(self) -> "NewModel":

@@ -28,6 +28,7 @@ from freshet.llm.events import Event, Finish, ReasoningDelta, Reset, TextDelta, 
 from freshet.llm.generation import Admit, Expect, Expected, Generation, Settle
 from freshet.llm.options import Options
 from freshet.llm.request import Messages, Request
+from freshet.llm.structured import Preview
 from freshet.llm.tokens import estimate_prompt_tokens, estimate_tokens
 from freshet.llm.tools import Tool, ToolError, ToolResult, tool
 
@@ -57,6 +58,7 @@ __all__ = [
     "ModelRefused",
     "ModelTimeout",
     "Options",
+    "Preview",
     "Price",
     "QueueFull",
     "ReasoningDelta",

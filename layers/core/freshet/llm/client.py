@@ -32,16 +32,17 @@ from freshet.llm.bridge import iterate_sync, run_sync
 from freshet.llm.completion import Completion, fold
 from freshet.llm.embeddings import Embedder, Vector
 from freshet.llm.endpoint import Endpoint, Key, Price
-from freshet.llm.events import Event
+from freshet.llm.events import Event, Reset
+from freshet.llm.files import Files
 from freshet.llm.generation import Admit, Generation, Oversight, expected_of_vectors
 from freshet.llm.lane import Lanes
 from freshet.llm.limits import Limits, Slots
-from freshet.llm.options import Options, ToolOptions
+from freshet.llm.options import Options, ToolOptions, as_request, deciding, require_known
 from freshet.llm.patience import Bounds
 from freshet.llm.providers import provider_named
 from freshet.llm.providers.http import Transport, best_transport
-from freshet.llm.request import Messages, Request, as_messages
-from freshet.llm.structured import Schema, items, parse, structured
+from freshet.llm.request import Messages, Request
+from freshet.llm.structured import Preview, items, parse, previewed, previewed_items, structured
 from freshet.llm.tools import AnyTool, ToolChoice, ToolResult, definitions, run_tools
 from freshet.settings import settings
 
@@ -186,19 +187,31 @@ class LLMClient:
                 limit=limit,
                 on_progress=on_progress,
                 journal=journal,
-                options=_deciding(self._endpoint.named(options.get("model")), options),
+                options=deciding(self._endpoint.named(options.get("model")), options),
                 parse=(lambda text: parse(text, model)) if model else None,
             )
 
-    async def stream_items(
+    def stream_items(
         self, messages: Messages, *, item_model: type[Item], **options: Unpack[ToolOptions]
     ) -> AsyncGenerator[Item, None]:
         """Each element of the answered array as soon as it is complete."""
-        async with aclosing(
-            items(self._asks(options), self._request(messages, options), item_model)
-        ) as found:
-            async for item in found:
-                yield item
+        return items(self._asks(options), self._request(messages, options), item_model)
+
+    def preview_items(
+        self, messages: Messages, *, item_model: type[Item], field: str, **options: Unpack[ToolOptions]
+    ) -> AsyncGenerator[Preview | Item, None]:
+        """As `stream_items`; before each element the pieces of its string `field`, as they are written."""
+        return previewed_items(self._asks(options), self._request(messages, options), item_model, field)
+
+    def preview(
+        self, messages: Messages, *, response_model: type[Item], field: str, **options: Unpack[ToolOptions]
+    ) -> AsyncGenerator[Preview | Reset | Item, None]:
+        """The pieces of the answer's string `field` as they are written, last the answer, a `response_model`.
+
+        After a `Reset` the answer begins again, and the pieces before it are void.
+        """
+        events = structured(self._asks(options), self._request(messages, options), response_model)
+        return previewed(events, response_model, field)
 
     async def run_tools(
         self,
@@ -273,6 +286,11 @@ class LLMClient:
         except TimeoutError:
             raise ModelTimeout(f"The vectors did not come within {timeout:g} s") from None
 
+    @property
+    def files(self) -> Files:
+        """The files at the first model's endpoint, which prompts name."""
+        return Files(self._lanes.here, self._endpoint)
+
     async def ping(self) -> None:
         """Raises ModelError unless the first model's endpoint answers and accepts the key."""
         try:
@@ -311,17 +329,11 @@ class LLMClient:
         return replace(completion, parsed=parse(completion.text, model))
 
     def _request(self, messages: Messages, options: ToolOptions, known: type = ToolOptions) -> Request:
-        if unknown := options.keys() - known.__optional_keys__:  # type: ignore[attr-defined]  # of a TypedDict
-            raise TypeError(f"Unknown options: {', '.join(sorted(unknown))}; the API's own go into `extra`")
-        return Request(
-            messages=as_messages(messages, options.get("system_prompt")),
-            model=_named(self._endpoint.named(options.get("model"))).model,
-            temperature=options.get("temperature"),
-            max_tokens=options.get("max_tokens"),
-            tool_choice=options.get("tool_choice"),
-            response_format=options.get("response_format"),
-            extra=options.get("extra") or {},
-        )
+        require_known(options, known)
+        endpoint = self._endpoint.named(options.get("model"))
+        request = as_request(messages, options, endpoint.model)
+        _named(endpoint)  # after the messages, whose faults are told first
+        return request
 
     def _asks(self, options: ToolOptions, slots: Slots | None = None) -> Ask:
         """How the generations of one call are asked for; its `timeout` bounds all of them together."""
@@ -384,16 +396,6 @@ T = TypeVar("T")
 
 def _given(value: T | None, otherwise: T) -> T:
     return otherwise if value is None else value
-
-
-def _deciding(endpoint: Endpoint, options: Options) -> dict[str, Any]:
-    """What the answers depend on besides their prompts; the journal's word for the same question."""
-    model = options.get("response_model")
-    fitting = Schema.of(model).json_schema if model else None
-    unimportant = {"model", "timeout", "response_model"}
-    asked = {name: value for name, value in options.items() if value is not None and name not in unimportant}
-    place = {"provider": endpoint.provider, "url": endpoint.url, "model": endpoint.model}
-    return {**place, "defaults": dict(endpoint.extra), "schema": fitting, **asked}
 
 
 def _named(endpoint: Endpoint) -> Endpoint:

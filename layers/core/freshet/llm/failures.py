@@ -4,6 +4,7 @@ What belongs here: reading status codes, error objects and Retry-After, for ever
 not: an SDK's exceptions (its provider's module) and whether to try again (`retry`).
 """
 
+import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -20,6 +21,10 @@ from freshet.errors import (
 )
 
 _MAX_MESSAGE = 500  # characters of an upstream's message that we repeat
+
+# DashScope says `processed` of a file that it still reads, and refuses a prompt that names it.
+_NOT_YET = re.compile(r"\bparsing in progress\b", re.IGNORECASE)
+_NOT_YET_S = 5.0  # until it may have read it
 
 _BY_STATUS: dict[int, type[ModelError]] = {
     401: ModelAuthentication,
@@ -111,8 +116,10 @@ def _build(status: int, error: dict[str, Any], wait: float | None) -> ModelError
     if status:
         extra["upstream_status"] = status
     # Only what the caller can mend is told in the upstream's words: others name keys and organisations.
-    words = error.get("message") or error.get("detail") or ""  # FastAPI, and with it vLLM, says `detail`
-    message = str(words)[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
+    words = str(error.get("message") or error.get("detail") or "")  # FastAPI, and so vLLM, says `detail`
+    if kind is ModelBadRequest and _NOT_YET.search(words):
+        return ModelOverloaded("The model's endpoint still reads the file", retry_after=_NOT_YET_S, **extra)
+    message = words[:_MAX_MESSAGE] if kind is ModelBadRequest else ""
     if status == 404 and not named:
         message = "the model or the path is unknown there (does the base URL lack its /v1?)"
     detail = f"{kind.title}: {message}" if message else kind.title

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
+from freshet.llm.files import FileStore
 from freshet.llm.providers.http import Transport
 from freshet.llm.providers.openai import OpenAIProvider
 from freshet.llm.request import Request
@@ -24,6 +25,9 @@ class Provider(Protocol):
 
     async def ping(self) -> None:
         """Raises ModelError unless the endpoint answers and takes the key."""
+
+    def files(self) -> FileStore:
+        """Its files API. Raises Invalid where the protocol has none that we know."""
 
     async def aclose(self) -> None:
         """Closes the connections."""

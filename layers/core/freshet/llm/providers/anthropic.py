@@ -9,11 +9,11 @@ that asks for one.
 import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jiter
 
-from freshet.errors import ModelBadRequest
+from freshet.errors import Invalid, ModelBadRequest
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.providers.answer import answered
@@ -58,6 +58,10 @@ class AnthropicProvider:
     async def embed(self, texts: Sequence[str], *, model: str, dimensions: int | None) -> Any:
         """Raises ModelBadRequest."""
         raise ModelBadRequest("Anthropic has no embeddings: another endpoint must be configured for them")
+
+    def files(self) -> NoReturn:
+        """Raises Invalid."""
+        raise Invalid("Files go to endpoints that speak OpenAI's protocol, not to Anthropic's")
 
     async def ping(self) -> None:
         """Raises ModelError unless the endpoint answers and takes the key; it need not know `/models`."""

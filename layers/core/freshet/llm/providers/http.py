@@ -5,6 +5,7 @@ other modules here), when to try again (`freshet.llm.retry`), how long to wait (
 """
 
 import asyncio
+import io
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ Transport = Literal["aiohttp", "httpx2"]
 _MAX_BODY = 64_000_000  # bytes of an answer that is no stream: 64 vectors of 8,192 numbers are 12 million
 _MAX_ERROR_BODY = 1_000_000  # bytes of an error that are read
 _DRAIN_S = 0.2  # the end of the body follows [DONE] at once; only a body read to its end frees the connection
+_MAX_URLS = 100  # that are kept parsed; of files each has its own
 _MAX_IDLE = 20  # connections that httpx2 keeps while nobody uses them
 _IDLE_S = 30.0  # a connection that nobody uses is kept so long
 _SECRET_HEADERS = {"authorization", "api-key", "x-api-key"}
@@ -78,19 +80,32 @@ class Http:
 
     async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> "Response":
         """The answer to a JSON body, its status known to be good; the caller closes it. Raises ModelError."""
-        return await self._answer(
-            "POST", path, {"Content-Type": "application/json", **headers}, _encoded(body)
-        )
+        headers = {"Content-Type": "application/json", **headers}
+        return await self._answer("POST", path, headers, content=_encoded(body))
 
     async def post_json(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
         """The decoded answer to a JSON body. Raises ModelError."""
         async with aclosing(await self.post(path, body, headers)) as response:
             return decoded(await whole(response))
 
+    async def upload(
+        self, path: str, form: Mapping[str, str], filename: str, data: bytes, headers: Mapping[str, str]
+    ) -> Any:
+        """The decoded answer to a form with one `file`, which goes out in small pieces. Raises ModelError."""
+        # Its type is said: to guess it, the SDK would read tables from the disk.
+        files = {"file": (filename, io.BytesIO(data), "application/octet-stream")}
+        async with aclosing(await self._answer("POST", path, headers, data=form, files=files)) as response:
+            return decoded(await whole(response))
+
+    async def call(self, method: str, path: str, headers: Mapping[str, str]) -> Any:
+        """The decoded answer to a request without a body. Raises ModelError."""
+        async with aclosing(await self._answer(method, path, headers)) as response:
+            return decoded(await whole(response))
+
     async def ping(self, path: str, headers: Mapping[str, str]) -> None:
         """Raises ModelError unless the endpoint answers and takes the key; it need not know `path`."""
         try:
-            await (await self._answer("GET", path, headers, b"")).aclose()
+            await (await self._answer("GET", path, headers)).aclose()
         except ModelError as error:
             if error.extra.get("upstream_status") not in {404, 405}:
                 raise
@@ -126,12 +141,11 @@ class Http:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _answer(self, method: str, path: str, headers: Mapping[str, str], content: bytes) -> "Response":
+    async def _answer(self, method: str, path: str, headers: Mapping[str, str], **body: Any) -> "Response":
         client = await self.client()
         with translated():
-            request = client.build_request(
-                method, self._url(path), content=content, headers={**self._headers, **headers}
-            )
+            headers = {**self._headers, **headers}
+            request = client.build_request(method, self._url(path), headers=headers, **body)
             response = await client.send(request, stream=True)
         if not response.is_success:
             async with aclosing(response):
@@ -153,6 +167,8 @@ class Http:
         if path not in self._urls:
             from httpx2 import URL
 
+            if len(self._urls) >= _MAX_URLS:
+                self._urls.clear()
             query = f"?{self._query}" if self._query else ""
             self._urls[path] = URL((self._base.rstrip("/") + path if path else self._base) + query)
         return self._urls[path]

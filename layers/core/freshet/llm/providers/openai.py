@@ -12,10 +12,11 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from freshet.errors import FreshetError, ModelBadRequest
+from freshet.errors import FreshetError, ModelBadRequest, ModelMalformed
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
 from freshet.llm.failures import from_status
+from freshet.llm.files import FileStore
 from freshet.llm.providers.answer import answered
 from freshet.llm.providers.dialect import Dialect
 from freshet.llm.providers.http import Http, Transport, as_ours, decoded, translated, whole
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _AZURE = re.compile(r"https://[^/?]+\.(openai|cognitiveservices|services\.ai)\.azure\.com(:\d+)?(/|\?|$)")
+
+_FILE_ID = re.compile(r"\w[\w.:-]{0,199}", re.ASCII)
+_MAX_DETAILS = 500  # characters that an endpoint says of a file
 
 
 class OpenAIProvider:
@@ -68,6 +72,29 @@ class OpenAIProvider:
         finally:
             await answer.close()
 
+    def files(self) -> FileStore:
+        """Its files API."""
+        return self
+
+    async def upload(self, filename: str, data: bytes) -> str:
+        """The id of a new file, whose text is to be extracted."""
+        form = {"purpose": "file-extract"}
+        file = await self._http.upload("/files", form, filename, data, await self._headers())
+        file_id = file.get("id") if isinstance(file, dict) else None
+        if not (isinstance(file_id, str) and _FILE_ID.fullmatch(file_id)):
+            raise ModelMalformed("The model's endpoint took the file and gave it no id")
+        return file_id
+
+    async def is_processed(self, file_id: str) -> bool:
+        """Whether a file has been read. Raises ModelBadRequest, in the endpoint's words, if it can't be."""
+        headers = await self._headers()
+        with self._http.discreet(headers):
+            return _is_processed(await self._http.call("GET", _file_path(file_id), headers))
+
+    async def forget(self, file_id: str) -> None:
+        """Deletes a file."""
+        await self._http.call("DELETE", _file_path(file_id), await self._headers())
+
     async def ping(self) -> None:
         """Raises ModelError unless the endpoint answers and takes the key; it need not know `/models`."""
         await self._http.ping("/models", await self._headers())
@@ -102,6 +129,21 @@ class OpenAIProvider:
                 with translated(_as_ours):
                     self._sdk = await asyncio.to_thread(_build, self._endpoint, http)
         return self._sdk
+
+
+def _file_path(file_id: str) -> str:
+    if not _FILE_ID.fullmatch(file_id):
+        raise ModelBadRequest("This is no id of a file at the model's endpoint")
+    return f"/files/{file_id}"
+
+
+def _is_processed(file: Any) -> bool:
+    if not isinstance(file, dict):
+        raise ModelMalformed("The model's endpoint does not tell of the file")
+    if file.get("status") in {"error", "failed"}:
+        details = str(file.get("status_details") or "it does not say why")[:_MAX_DETAILS]
+        raise ModelBadRequest(f"The model's endpoint can't read the file: {details}")
+    return bool(file.get("status", "processed") == "processed")  # OpenAI means to leave it out one day
 
 
 def _build(endpoint: Endpoint, http: "AsyncClient") -> "AsyncOpenAI":

@@ -1,11 +1,15 @@
-"""The elements of a JSON array, cut out of a text as it arrives. It reads brackets and quotes, not values."""
+"""The elements of a JSON array, or one object, cut out of a text as it arrives.
+
+It reads brackets and quotes, not values.
+"""
 
 import re
 from collections.abc import Generator, Iterator
 
 _KEY = r'"items"\s*:\s*\['
-_OBJECTS = re.compile(rf"{_KEY}|\[(?=\s*[{{\]])")
-_ANYTHING = re.compile(rf'{_KEY}|\[(?=\s*[{{\]\["])')
+OBJECTS = re.compile(rf"{_KEY}|\[(?=\s*[{{\]])")  # an array of them
+ANYTHING = re.compile(rf'{_KEY}|\[(?=\s*[{{\]\["])')  # an array, too
+ONE_OBJECT = re.compile(r'(?=\{\s*["}])')
 _MARK = re.compile(r'["\\\[\]{},]')
 _REACH = 64  # characters that the start of an array may be spread over: blanks, mostly
 
@@ -13,16 +17,17 @@ _REACH = 64  # characters that the start of an array may be spread over: blanks,
 class Elements:
     """Finds an array in a text: the one under `items`, else each that begins like one of the asked for.
 
-    That is with an object, or unless only `objects` are expected, with a string or an array. A number is no
+    That is with an object (`OBJECTS`), or also with a string or an array (`ANYTHING`). A number is no
     beginning: `[1]` is how prose refers to a source. `arrays` counts those found, `open` is whether the last
-    one still is, `certain` that it is the one and no other is looked for.
+    one still is, `certain` that it is the one and no other is looked for. With `ONE_OBJECT` the text is read
+    as an array that lacks its bracket: the object is the first element.
     """
 
-    def __init__(self, *, objects: bool) -> None:
+    def __init__(self, opening: re.Pattern[str]) -> None:
         self.arrays = 0
         self.open = False
-        self._opening = _OBJECTS if objects else _ANYTHING
         self.certain = False
+        self._opening = opening
         self._before = ""
         self._parts: list[str] = []
         self._depth = 0
@@ -36,7 +41,10 @@ class Elements:
 
     def rest(self) -> str:
         """What there is of an element that is not complete."""
-        return "".join(self._parts).strip() if self.open else ""
+        if not self.open:
+            return ""
+        self._parts = ["".join(self._parts)]  # who asks after every piece does not join them all again
+        return self._parts[0].lstrip()
 
     def _outside(self, text: str) -> str:
         """The text after the start of an array, if there is one."""

@@ -11,8 +11,9 @@ from freshet.errors import ModelMalformed
 from freshet.llm.completion import fold
 from freshet.llm.events import Event, Finish, Reset, TextDelta
 from freshet.llm.request import Request
-from freshet.llm.structured.elements import Elements
+from freshet.llm.structured.elements import ANYTHING, OBJECTS, Elements
 from freshet.llm.structured.parse import M, decoded, reasons
+from freshet.llm.structured.preview import Preview, Previews
 from freshet.llm.structured.repair import Generate, asked_again, refuse_if_useless
 from freshet.llm.structured.schema import Schema
 
@@ -20,7 +21,20 @@ _TOLD = 3  # of the items that do not fit
 
 
 async def items(generate: Generate, request: Request, item_model: type[M]) -> AsyncGenerator[M, None]:
+    """Each item of the answer as soon as it is complete; as `previewed_items`, without previews."""
+    async with aclosing(previewed_items(generate, request, item_model, field=None)) as found:
+        async for one in found:
+            if not isinstance(one, Preview):
+                yield one
+
+
+async def previewed_items(
+    generate: Generate, request: Request, item_model: type[M], field: str | None
+) -> AsyncGenerator[Preview | M, None]:
     """Each item of the answer as soon as it is complete: valid, and in order but for the repaired ones.
+
+    Before it come the pieces of its string `field`, as they are written. They also come of what does not fit
+    in the end, or is left out. Items that are asked for once more come without; a whole answer that is, with.
 
     Items stand once they are given. When the answer begins again (`Reset`), those of the new one that equal
     an item of the old one are left out, as often as the old one had them: nothing comes twice, and all of the
@@ -31,15 +45,15 @@ async def items(generate: Generate, request: Request, item_model: type[M]) -> As
     the list, both after the good items; Invalid for a model that has no schema.
     """
     request = replace(request, schema=Schema.of_items(item_model))
-    first = _Sieve(item_model)
-    async with aclosing(_sifted(generate(request), first)) as good:
-        async for item in good:
-            yield item
+    first = _Sieve(item_model, Previews(field))
+    async with aclosing(_sifted(generate(request), first)) as found:
+        async for one in found:
+            yield one
     if first.problem() is None:
         return
-    async with aclosing(_repaired(generate, request, first)) as good:
-        async for item in good:
-            yield item
+    async with aclosing(_repaired(generate, request, first)) as found:
+        async for one in found:
+            yield one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +69,9 @@ class _Misfit:
 class _Sieve(Generic[M]):
     """Takes an answer's text, gives the items that fit and keeps note of those that do not."""
 
-    def __init__(self, model: type[M]) -> None:
+    def __init__(self, model: type[M], previews: Previews) -> None:
         self.model = model
+        self.previews = previews
         self.given: list[M] = []
         self._void: list[M] = []
         self.begin()
@@ -64,16 +79,20 @@ class _Sieve(Generic[M]):
     def begin(self) -> None:
         """From here on it is another answer: what equals an item already given is left out."""
         self._void = list(self.given)
-        self.elements = Elements(objects=not issubclass(self.model, RootModel))
+        self.previews.end()
+        self.elements = Elements(ANYTHING if issubclass(self.model, RootModel) else OBJECTS)
         self.misfits: list[_Misfit] = []
         self.text: list[str] = []  # of an answer without a good item
         self._array = self._position = self._fitting = 0
 
-    def take(self, text: str) -> Iterator[M]:
-        """The items that `text` completes."""
+    def take(self, text: str) -> Iterator[Preview | M]:
+        """The items that `text` completes, and the pieces that it adds to previews."""
         if not self._fitting:
             self.text.append(text)
-        for element in self.elements.feed(text):
+        for element in self.previews.read(self.elements, text):
+            if isinstance(element, Preview):
+                yield element
+                continue
             self._count()
             try:
                 item = decoded(element, self.model)
@@ -117,14 +136,14 @@ class _Sieve(Generic[M]):
         self._position += 1
 
 
-async def _sifted(events: AsyncGenerator[Event, None], sieve: _Sieve[M]) -> AsyncGenerator[M, None]:
+async def _sifted(events: AsyncGenerator[Event, None], sieve: _Sieve[M]) -> AsyncGenerator[Preview | M, None]:
     finish = ""
     async with aclosing(events):
         async for event in events:
             match event:
                 case TextDelta(text):
-                    for item in sieve.take(text):
-                        yield item
+                    for one in sieve.take(text):
+                        yield one
                 case Reset():
                     sieve.begin()
                 case Finish(reason):
@@ -134,7 +153,9 @@ async def _sifted(events: AsyncGenerator[Event, None], sieve: _Sieve[M]) -> Asyn
     sieve.end()
 
 
-async def _repaired(generate: Generate, request: Request, first: _Sieve[M]) -> AsyncGenerator[M, None]:
+async def _repaired(
+    generate: Generate, request: Request, first: _Sieve[M]
+) -> AsyncGenerator[Preview | M, None]:
     if not first.hopeless:
         async with aclosing(_corrected(generate, request, first)) as good:
             async for item in good:
@@ -143,13 +164,13 @@ async def _repaired(generate: Generate, request: Request, first: _Sieve[M]) -> A
     complaint = (
         f"That can't be used. {first.problem()}\nGive the whole answer again, corrected, as JSON only."
     )
-    again = _Sieve(first.model)
+    again = _Sieve(first.model, first.previews)
     again.given = first.given  # of an answer that became void
     again.begin()
     request = asked_again(request, "".join(first.text), complaint)
-    async with aclosing(_sifted(generate(request), again)) as good:
-        async for item in good:
-            yield item
+    async with aclosing(_sifted(generate(request), again)) as found:
+        async for one in found:
+            yield one
     if problem := again.problem():
         raise ModelMalformed(problem)
 
@@ -159,8 +180,8 @@ async def _corrected(generate: Generate, request: Request, first: _Sieve[M]) -> 
     misfits = first.misfits
     async with aclosing(generate(_asked_for(request, misfits))) as events:
         answer = await fold(events)
-    again = _Sieve(first.model)
-    fixed = list(again.take(answer.text))
+    again = _Sieve(first.model, Previews(None))
+    fixed = [one for one in again.take(answer.text) if not isinstance(one, Preview)]
     again.end()
     if len(fixed) + len(again.misfits) > len(misfits):  # it gave the good ones again, too
         fixed = _without(fixed, first.given)

@@ -48,7 +48,12 @@ def decoded(text: str, model: type[M]) -> M:
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
             raise
-    return model.model_validate_json(_MENDABLE.sub(_mended, text))
+    return model.model_validate_json(mended(text))
+
+
+def mended(text: str) -> str:
+    """JSON without slips in the notation: line breaks in strings, commas that nothing follows."""
+    return _MENDABLE.sub(_mended, text)
 
 
 def reasons(error: ValidationError) -> str:

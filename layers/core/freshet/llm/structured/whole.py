@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from freshet.errors import ModelMalformed
 from freshet.llm.completion import INVALID_JSON, Answer
-from freshet.llm.events import Event, Reset
+from freshet.llm.events import Event, Reset, TextDelta
 from freshet.llm.request import Request
-from freshet.llm.structured.parse import parse
+from freshet.llm.structured.elements import ONE_OBJECT, Elements
+from freshet.llm.structured.parse import M, parse
+from freshet.llm.structured.preview import Preview, Previews
 from freshet.llm.structured.repair import Generate, asked_again, refuse_if_useless
 from freshet.llm.structured.schema import Schema
 
@@ -42,6 +44,32 @@ async def structured(
             yield event
     if problem := _problem(again, model):
         raise problem
+
+
+async def previewed(
+    events: AsyncGenerator[Event, None], model: type[M], field: str
+) -> AsyncGenerator[Preview | Reset | M, None]:
+    """The pieces of the answer's string `field` as they are written, and last the answer.
+
+    `events` are those of `structured`. After a `Reset` the pieces before it are void.
+    """
+    answer, previews = Answer(), Previews(field)
+    elements: Elements | None = Elements(ONE_OBJECT)
+    async with aclosing(events) as opened:
+        async for event in opened:
+            answer.add(event)
+            if isinstance(event, Reset):
+                previews.end()
+                elements = Elements(ONE_OBJECT)
+                yield event
+            elif isinstance(event, TextDelta) and elements:
+                for one in previews.read(elements, event.text):
+                    if isinstance(one, Preview):
+                        yield one
+                    else:
+                        elements = None  # what follows the object is no answer
+                        break
+    yield parse("".join(answer.text), model)
 
 
 def _problem(answer: Answer, model: type[BaseModel]) -> ModelMalformed | None:
