@@ -1,4 +1,3 @@
-import email.message
 import json
 import re
 from typing import Any
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from freshet.chat.conversations import Conversations
 from freshet.chat.markdown import closed, fenced
-from freshet.chat.transcript import disposition, export
+from freshet.chat.transcript import export
 from freshet.chat.turn import Turn
 from freshet.errors import NotFound
 from tests.unit.chat.turns import METRICS, asked, call, done, failed, result, stopped
@@ -173,38 +172,3 @@ async def test_strangers_get_no_file(conversations: Conversations, owner: str) -
     id_ = await conversations.begin(owner, title="t")
     with pytest.raises(NotFound):
         await export(conversations, f"{owner}-2", id_, "md")
-
-
-def saved_as(header: str) -> str:
-    """The file name that a client takes from the header (RFC 6266)."""
-    message = email.message.Message()
-    message["Content-Disposition"] = header
-    return message.get_filename() or ""
-
-
-@pytest.mark.parametrize(
-    ("title", "plain", "full"),
-    [
-        ("Annual leave", "Annual leave", "Annual leave"),
-        ("年假 15 天？", "15", "年假 15 天？"),
-        ("关于水", "conversation", "关于水"),
-        ("Café 💧", "Cafe", "Café 💧"),
-        ('a"; filename="x\r\nSet-Cookie: y', "a filename xSet-Cookie y", "a ; filename= xSet-Cookie y"),
-        ("../../etc/passwd", "etc passwd", "etc passwd"),
-        ("???", "conversation", "conversation"),
-        ("100% \\ 'x'", "100 x", "100% 'x'"),
-    ],
-)
-def test_a_file_is_named_after_the_title(title: str, plain: str, full: str) -> None:
-    header = disposition(title, "md")
-    assert f'filename="{plain}.md";' in header
-    assert saved_as(header.replace(f'filename="{plain}.md"; ', "")) == f"{full}.md"
-
-
-@given(st.text(max_size=300))
-def test_no_title_breaks_a_header(title: str) -> None:
-    header = disposition(title, "jsonl")
-    assert re.fullmatch(
-        r"attachment; filename=\"[\w .()-]+\.jsonl\"; filename\*=UTF-8''[\w.~%-]+\.jsonl", header, re.ASCII
-    )
-    assert len(header) < 1200

@@ -5,7 +5,7 @@ import pytest
 
 from freshet import wiring
 from freshet.documents.claim import Work
-from freshet.documents.record import Kind
+from freshet.documents.record import Kind, original
 from freshet.errors import Conflict, Empty, NotFound, TooLarge, Unavailable
 from freshet.ids import new_id
 from freshet.rag.passage import Query
@@ -46,6 +46,33 @@ async def test_direct_uploads_are_neither_empty_nor_large(owner: str) -> None:
     with pytest.raises(TooLarge):
         await wiring.library().upload(owner, "a.md", b"x" * (4 * 1024 * 1024 + 1))
     assert (await wiring.library().list_documents(owner, limit=10, cursor=None))[0] == []
+
+
+async def test_an_upload_with_an_id_of_its_own_is_safe_to_repeat(owner: str) -> None:
+    library, id_ = wiring.library(), new_id()
+
+    async def upload(owner: str, text: bytes) -> tuple[str, str, str]:
+        document = await library.upload(owner, "a.md", text, document_id=id_)
+        return document.id, document.filename, document.status
+
+    assert await upload(owner, b"first") == (id_, "a.md", "uploading")
+    await wiring.document_objects().delete(owner, original(id_))  # as if it had not come through
+    assert await upload(owner, b"first") == (id_, "a.md", "uploading")
+    await wiring.ingest().process(Work(owner, id_, "s3:1:1"), budget_s=60)
+    assert await upload(owner, b"second") == (id_, "a.md", "ready")
+    assert await library.file(owner, id_) == b"first"
+    assert await upload("stranger", b"third") == (id_, "a.md", "uploading")
+    assert await library.file(owner, id_) == b"first"
+
+
+async def test_the_original_file_is_its_owners_once_it_is_there(owner: str) -> None:
+    document, _ = await wiring.library().start_upload(owner, "a.md")
+    with pytest.raises(Conflict):
+        await wiring.library().file(owner, document.id)
+    document_id = await ready(owner, "甲")
+    assert (await wiring.library().file(owner, document_id)).decode() == "甲"
+    with pytest.raises(NotFound):
+        await wiring.library().file("stranger", document_id)
 
 
 async def test_documents_are_listed_newest_first_and_filtered(owner: str) -> None:

@@ -1,3 +1,6 @@
+from typing import Any
+
+import httpx
 import pytest
 
 from freshet.runs.request import Request
@@ -38,6 +41,46 @@ def test_where_it_came_in_and_its_headers_do_not_count() -> None:
 
 def test_a_body_that_is_no_json_is_taken_as_it_is() -> None:
     assert Request("POST", "/", body=b"a  b").digest != Request("POST", "/", body=b"a b").digest
+
+
+def form(content_type: str = "", /, **parts: Any) -> Request:
+    """What httpx makes of a form, under a boundary that it throws dice for."""
+    sent = httpx.Request("POST", "http://127.0.0.1/", **parts)
+    header = content_type or sent.headers["content-type"]
+    return Request("POST", "/", headers={"content-type": header}, body=sent.read())
+
+
+UPLOAD: dict[str, Any] = {"files": {"file": ("水.txt", "水".encode())}, "data": {"title": "水", "n": "1"}}
+
+
+def test_the_same_form_is_the_same_request_whatever_its_boundary() -> None:
+    first, second = form(**UPLOAD), form(**UPLOAD)
+    assert first.body != second.body
+    assert first.digest == second.digest
+    quoted = first.headers["content-type"].replace("boundary=", 'charset=utf-8; Boundary="') + '"'
+    assert Request("POST", "/", headers={"content-type": quoted}, body=first.body).digest == first.digest
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**UPLOAD, "files": {"file": ("水.txt", "冰".encode())}},
+        {**UPLOAD, "files": {"file": ("冰.txt", "水".encode())}},
+        {**UPLOAD, "files": {"other": ("水.txt", "水".encode())}},
+        {**UPLOAD, "data": {"title": "水", "n": "2"}},
+        {**UPLOAD, "data": {"title": "水"}},
+    ],
+)
+def test_another_form_is_another_request(other: dict[str, Any]) -> None:
+    assert form(**other).digest != form(**UPLOAD).digest
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain; boundary=x", "multipart/form-data", "multipart/form-data; boundary=other", "multipart"],
+)
+def test_only_the_boundary_that_the_header_names_does_not_count(content_type: str) -> None:
+    assert form(content_type, **UPLOAD).digest != form(content_type, **UPLOAD).digest
 
 
 def test_json_that_is_nested_deep_is_json_too() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from freshet.errors import Unavailable
+from freshet.stores import table as table_
 from freshet.stores.aws import ConditionFailed, Service
 from freshet.stores.table import Table
 from tests.stack import Stack
@@ -50,6 +51,28 @@ async def test_a_span_holds_both_its_ends_oldest_first(table: Table) -> None:
     assert [item["n"] for item in await table.span("span", "011", "9")] == [2, 3, 4]
     assert await table.span("span", "05", "9") == []
     assert await table.span("nobody", "00", "9") == []
+
+
+async def test_a_page_may_be_of_the_ids_that_begin_alike(table: Table) -> None:
+    for id_ in ("a", "a/1", "a/2", "a/3", "b/1"):
+        await table.write("prefix", {"id": id_, "odd": id_[-1] in "13"})
+    page = await table.page("prefix", limit=2, prefix="a/")
+    assert ([item["id"] for item in page.items], page.cursor) == (["a/3", "a/2"], "a/2")
+    page = await table.page(
+        "prefix", limit=2, prefix="a/", cursor=page.cursor, matching="#odd = :odd", odd=True
+    )
+    assert ([item["id"] for item in page.items], page.cursor) == (["a/1"], None)
+
+
+async def test_a_partition_is_cleared_and_no_other(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_, "_AT_ONCE", 3)
+    for number in range(7):
+        await table.write("full", {"id": str(number)})
+    await table.write("full-2", {"id": "1"})
+    for _ in range(2):
+        await table.clear("full")
+        assert (await table.page("full", limit=9)).items == []
+    assert await table.get("full-2", "1")
 
 
 async def test_an_update_sets_removes_and_adds_if_its_condition_holds(table: Table) -> None:

@@ -7,8 +7,6 @@ at once, and a name stands for nothing but what was written with it. Ids rise an
 What does not belong here: what the things are (`configuration`, `tools`).
 """
 
-import asyncio
-import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +14,8 @@ from typing import Any
 import jiter
 from pydantic import BaseModel, ConfigDict
 
-from freshet.errors import Conflict, NotFound, Unavailable
-from freshet.stores.aws import ConditionFailed
+from freshet.errors import Conflict, NotFound
+from freshet.stores.contention import insist
 from freshet.stores.table import Item, Table
 
 Names = Mapping[str, int]
@@ -25,8 +23,6 @@ Members = dict[str, Any]  # of a thing: what was written, with `id`, `created_at
 
 _DIGITS = 12  # of an id in its key
 _DIRECTORY = "directory"  # sorts after all ids
-_TRIES = 20  # at the directory, when others write, too
-_PAUSE_S = 0.05  # at most, between two of them
 
 
 class Shape(BaseModel):
@@ -114,22 +110,19 @@ class Directory:
         delete: list[str] | None = None,
     ) -> None:
         """Changes the names, and with them the things: both, or neither."""
-        for _ in range(_TRIES):
+
+        async def changed() -> None:
             seen = await self._directory(owner)
             now = {"id": _DIRECTORY, "names": change(seen["names"]), "version": seen["version"] + 1}
-            try:
-                await self._table.write_together(
-                    self._partition(owner),
-                    [now, *(put or [])],
-                    delete=delete or [],
-                    when="attribute_not_exists(#version) OR #version = :seen",
-                    seen=seen["version"],
-                )
-            except ConditionFailed:  # somebody else was faster
-                await asyncio.sleep(random.uniform(0, _PAUSE_S))  # noqa: S311 - jitter, not a secret
-                continue
-            return
-        raise Unavailable(f"Too many changes of the {self._kind}s at once.", part="table")
+            await self._table.write_together(
+                self._partition(owner),
+                [now, *(put or [])],
+                delete=delete or [],
+                when="attribute_not_exists(#version) OR #version = :seen",
+                seen=seen["version"],
+            )
+
+        await insist(changed, f"{self._kind}s")
 
     async def _directory(self, owner: str) -> Item:
         return await self._table.get(self._partition(owner), _DIRECTORY) or {"names": {}, "version": 0}

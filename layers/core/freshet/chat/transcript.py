@@ -8,25 +8,21 @@ The last line of each turn also says what became of it: `status`, `finish_reason
 Markdown: see `freshet.chat.markdown`.
 """
 
-import re
-import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
 
 import orjson
 
 from freshet.chat import markdown
 from freshet.chat.conversations import ConversationHead, Conversations
 from freshet.chat.turn import Turn
+from freshet.download import disposition
 
 Format = Literal["jsonl", "md"]
 
 MEDIA_TYPES = {"jsonl": "application/jsonl; charset=utf-8", "md": "text/markdown; charset=utf-8"}
-MAX_NAME = 80  # characters of a file name, of which each may be 12 in a header
-_FALLBACK = "conversation"
 _OUTCOME = {"status", "finish_reason", "reasoning", "citations", "usage", "metrics", "error"}
 
 
@@ -45,24 +41,8 @@ async def export(conversations: Conversations, owner: str, conversation_id: str,
     return Export(
         pieces=_pieces(conversations, owner, head, format_),
         media_type=MEDIA_TYPES[format_],
-        headers={"Content-Disposition": disposition(head.title, format_)},
+        headers={"Content-Disposition": disposition(head.title, format_, otherwise="conversation")},
     )
-
-
-def disposition(title: str, extension: str) -> str:
-    """The header that has a file saved under the title (RFC 6266); in ASCII for who knows no more."""
-    name = _filename(title) or _FALLBACK
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = " ".join(re.sub(r"[^\w .()-]", "", plain, flags=re.ASCII).split()).strip(". ") or _FALLBACK
-    encoded = quote(f"{name}.{extension}", safe="")
-    return f"attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{encoded}"
-
-
-def _filename(title: str) -> str:
-    """The title without what a file name can't have on some system."""
-    kept = (char for char in title if unicodedata.category(char) not in {"Cc", "Cs"})
-    spaced = " ".join(re.sub(r'[\\/:*?"<>|]', " ", "".join(kept)).split())
-    return spaced[:MAX_NAME].strip(". ")
 
 
 async def _pieces(

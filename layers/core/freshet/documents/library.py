@@ -99,8 +99,12 @@ class Library:
         *,
         content_type: str | None = None,
         kind: Kind = "material",
+        document_id: str | None = None,
     ) -> Document:
-        """A small file in one call: the record, then the object whose S3 event starts the parse."""
+        """A small file in one call: the record, then the object whose S3 event starts the parse.
+
+        With a `document_id` it is safe to repeat: what came through before is returned as it is by now.
+        """
         if not data:
             raise Empty("The file is empty: it has 0 bytes.")
         if len(data) > MAX_DIRECT_BYTES:
@@ -109,8 +113,13 @@ class Library:
                 "Use POST /api/v1/documents for larger files."
             )
         new = await asyncio.to_thread(_new_item, filename, content_type, kind, None, None)
-        item = {**new, "size": len(data)}
-        await self._table.put(owner, item)
+        item = {**new, "size": len(data), "id": document_id or new["id"]}
+        try:
+            await self._table.put(owner, item)
+        except ConditionFailed:
+            item = await self._item(owner, item["id"])
+            if item["status"] != "uploading":
+                return view(item)
         try:
             await self._objects.put(owner, original(item["id"]), data, content_type=item["content_type"])
         except FreshetError:
@@ -159,6 +168,13 @@ class Library:
         return await self._objects.presign_download(
             owner, original(document_id), filename=item["filename"], content_type=item["content_type"]
         )
+
+    async def file(self, owner: str, document_id: str) -> bytes:
+        """The original file: for those that fit the memory. Raises NotFound, Conflict."""
+        item = await self._item(owner, document_id)
+        if item["status"] == "uploading":
+            raise Conflict("The file has not been uploaded yet.")
+        return await self._objects.get(owner, original(document_id))
 
     async def chunks(
         self, owner: str, document_id: str, *, limit: int, cursor: int

@@ -7,7 +7,7 @@ What does not belong here: how parts become chunks (`chunk`).
 import re
 from collections.abc import Iterator
 
-_JOINT = re.compile(r"[。！？；…]+[”’」』）》】]*\s*|[.!?;]+[\"'”’)\]]*\s+|\n\s*")
+_JOINT = re.compile(r"[。！？；…]+[”’」』）》】]*\s*|(?<![.!?;])[.!?;]++[\"'”’)\]]*+\s+|\n\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:[A-Za-z]|Mrs?|Ms|Dr|Prof|Rev|Gen|Sen|Gov|Capt|Lt|Col|Sgt|St|Mt|Jr|Sr|vs|etc|"
     r"e\.\s?g|i\.\s?e|cf|al|ca|approx|resp|Figs?|Eqs?|Nos?|Vol|Ch|Sec|pp?|ed|eds|Inc|Ltd|Co|Corp|Dept|Univ|"

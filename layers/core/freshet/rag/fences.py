@@ -1,16 +1,41 @@
 """Fences: other people's text inside a prompt, kept from closing the tag that it stands in.
 
-What does not belong here: the prompts (`prompt`), which say what the fences mean.
+A fence's bracket becomes `‹`, which quotes and answers are compared with as if it were `<`. What does not
+belong here: the prompts (`prompt`), which say what the fences mean.
 """
 
 import re
 
-# Blanks, invisible characters and full-width brackets included: a model reads over them.
-_FENCES = re.compile(
-    r"[<＜﹤](?=[\s/／\u00ad\u200b-\u200f\u2060\ufeff]*"
-    r"(?:source|question|conversation|follow_up|document|passage))",
-    re.IGNORECASE,
+_NAMES = [
+    "source",
+    "question",
+    "conversation",
+    "follow_up",
+    "document",
+    "passage",
+    "rubric",
+    "answer",
+    "key_points",
+    "sample",
+    "draft",
+    "faults",
+]
+# A model reads over blanks and over what can't be seen: Unicode's Default_Ignorable_Code_Point.
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_GAP = rf"[\s{_UNSEEN}]*"
+_NAME = f"(?:{'|'.join(f'[{_UNSEEN}]*'.join(name) for name in _NAMES)})"
+_OPEN, _CLOSE, _SLASH = "[<＜﹤]", "[>＞﹥]", "[/／]"
+
+# What closes a fence is one in any shape. What opens one has a tag's form: `a < answer` compares, and
+# `Vec<Sample>` is a type. With a small letter it may as well be prose that a tag stands close behind.
+_CLOSES = rf"{_GAP}{_SLASH}{_GAP}{_NAME}(?![a-z\d_-])"
+_OPENS = rf"[{_UNSEEN}]*{_NAME}(?=[\s{_UNSEEN}/／>＞﹥]|\Z)"
+_OPENS_APART = rf"{_GAP}{_NAME}{_GAP}(?:{_SLASH}|{_CLOSE}|[\w-]+\s*=)"
+_TYPE = r"(?-i:(?<=[A-Za-z\d_:])<[A-Z][a-z]+\s*[>|&=?])"
+_FENCES = re.compile(rf"(?!{_TYPE}){_OPEN}(?={_CLOSES}|{_OPENS}|{_OPENS_APART})", re.IGNORECASE)
 
 
 def defused(text: str) -> str:

@@ -30,8 +30,9 @@ _QUOTED = re.compile(
 _ELLIPSIS = re.compile(r"\.\s?\.\s?\.|[…⋯]+")
 _EDGE = " ,.;:!?，。；：！？、[]*_"
 
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»‹›＂＇〝〞]")
-_SHAPES = FOLD | dict.fromkeys(map(ord, "\u00ad‐‑‒–—―−"), "-")
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»＂＇〝〞]")
+# `‹` stands for `<` where a text was shown to a model (`fences`).
+_SHAPES = FOLD | dict.fromkeys(map(ord, "\u00ad‐‑‒–—―−"), "-") | str.maketrans("‹›", "<>")
 # Dashes bear meaning before digits (3-5 is not 35), blanks between words and between numbers.
 _IDLE = re.compile(rf"-++(?! *\d)|(?<=-)-|(?!(?<=\d) (?= *\d)|(?<=[{_LETTERS}]) (?= *[{_LETTERS}])) ")
 _INSIDE = re.compile(rf"(?<=\d)(?=[.,]?\d)|(?<=\d[.,])(?=\d)|(?<=[{_LETTERS}])(?=[{_LETTERS}])")

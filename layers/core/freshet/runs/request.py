@@ -4,9 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 
 from freshet.ids import new_id
+
+_BOUNDARY = b"boundary"  # of every form, for its digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,17 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """The same for the same request; in JSON neither spaces nor the order of members count."""
+        """The same for the same request.
+
+        In JSON neither spaces nor the order of members count, in a form not its boundary: clients throw dice
+        for it.
+        """
         asked = json.dumps([self.method, self.path, self.query], sort_keys=True).encode()
-        return hashlib.sha256(asked + b"\n" + _canonical(self.body)).hexdigest()
+        return hashlib.sha256(asked + b"\n" + self._canonical()).hexdigest()
+
+    def _canonical(self) -> bytes:
+        boundary = _boundary(self.headers.get("content-type", ""))
+        return _with_boundary(self.body, boundary, _BOUNDARY) if boundary else _canonical_json(self.body)
 
     def event(self, owner: str, run_id: str, origin: str) -> dict[str, Any]:
         """The proxy event that has the function make run `run_id`; the body it takes from the record.
@@ -71,7 +82,21 @@ class Call:
         return self.origin or self.id
 
 
-def _canonical(body: bytes) -> bytes:
+def _boundary(content_type: str) -> bytes:
+    """The boundary that a form's header names; empty for what is no form."""
+    header = Message()
+    header["content-type"] = content_type
+    if header.get_content_maintype() != "multipart":
+        return b""
+    return (header.get_boundary() or "").encode(errors="replace")
+
+
+def _with_boundary(form: bytes, before: bytes, after: bytes) -> bytes:
+    """The form with another boundary; it stands behind two hyphens at the beginning of a line."""
+    return (b"\r\n" + form).replace(b"\r\n--" + before, b"\r\n--" + after)
+
+
+def _canonical_json(body: bytes) -> bytes:
     """Not by orjson: it rounds long numbers, and stops at less depth."""
     try:
         return json.dumps(json.loads(body), sort_keys=True).encode()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from freshet.concurrency import together
 from freshet.stores.aws import ConditionFailed, Service
 
 Item = dict[str, Any]
@@ -17,7 +18,10 @@ Item = dict[str, Any]
 _READ = 250  # items that each further query of a page looks at, where a filter leaves it short
 _ROUNDS = 5  # queries a page may take: within a second, however little matches
 
+_AT_ONCE = 100  # items removed at a time
+
 MAX_ID_BYTES = 1024  # DynamoDB's limit for a sort key
+MAX_ITEM_BYTES = 300_000  # that an item's text should have, of the 400 KB that DynamoDB takes of all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,16 @@ class Table:
         )
         return "Attributes" in answer
 
+    async def clear(self, owner: str) -> None:
+        """Removes all of the owner's items; what fails half-way can be repeated."""
+        while items := (await self.page(owner, limit=_AT_ONCE, consistent=True)).items:
+            await self.remove(owner, [item["id"] for item in items])
+
+    async def remove(self, owner: str, ids: Sequence[str]) -> None:
+        """Removes the items of these ids, however many."""
+        for start in range(0, len(ids), _AT_ONCE):
+            await together(*(self.delete(owner, id_) for id_ in ids[start : start + _AT_ONCE]))
+
     async def page(
         self,
         owner: str,
@@ -129,18 +143,22 @@ class Table:
         cursor: str | None = None,
         newest_first: bool = True,
         consistent: bool = False,
+        prefix: str = "",
         matching: str = "",
         **values: Any,
     ) -> Page:
-        """The owner's items in the order of their ids.
+        """The owner's items, or those whose ids begin with `prefix`, in the order of their ids.
 
         With a filter a page may hold fewer than `limit` although there are more: follow the cursor.
         """
         items: list[Item] = []
+        key = "#owner = :owner"
+        if prefix:
+            key, values = f"{key} AND begins_with(#id, :prefix)", {**values, "prefix": prefix}
         for number in range(_ROUNDS):
             arguments = _expressions(
                 {**values, "owner": owner},
-                KeyConditionExpression="#owner = :owner",
+                KeyConditionExpression=key,
                 **({"FilterExpression": matching} if matching else {}),
             )
             if cursor:
