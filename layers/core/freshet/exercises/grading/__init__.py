@@ -1,0 +1,1 @@
+"""Grading: what an answer is worth, by rule where a key tells, by rubric through the model where not."""
