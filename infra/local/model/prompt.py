@@ -15,7 +15,9 @@ from infra.local.model.protocol import text_of
 _SOURCE = re.compile(r"<source\b([^>]*\bid=[^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FENCED = re.compile(
-    r"<(source|sources|question|document|passage|conversation|follow_up)\b[^>]*>.*?</\1>", re.DOTALL
+    r"<(source|sources|question|document|passage|conversation|follow_up|key_points|draft|faults|rubric|answer|sample)"
+    r"\b[^>]*>.*?</\1>",
+    re.DOTALL,
 )
 NO_ANSWER = "NO_ANSWER"
 
