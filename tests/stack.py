@@ -26,6 +26,8 @@ class Stack:
             "RUNS_TABLE": self.outputs["RunsTableName"],
             "CHAT_TABLE": self.outputs["ChatTableName"],
             "USAGE_TABLE": self.outputs["UsageTableName"],
+            "EXERCISES_TABLE": self.outputs["ExercisesTableName"],
+            "PROFILES_TABLE": self.outputs["ProfilesTableName"],
             "KEYS_TABLE": self.outputs["KeysTableName"],
             "SECRETS_PREFIX": f"/freshet/{NAME}/owners",
             "ALLOWED_NETWORKS": "127.0.0.0/8",

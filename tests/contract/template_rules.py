@@ -34,6 +34,8 @@ PERMISSIONS_OF = {
     "RUNS_TABLE": "Data.Outputs.RunsTableArn",
     "CHAT_TABLE": "Data.Outputs.ChatTableArn",
     "USAGE_TABLE": "Data.Outputs.UsageTableArn",
+    "EXERCISES_TABLE": "Data.Outputs.ExercisesTableArn",
+    "PROFILES_TABLE": "Data.Outputs.ProfilesTableArn",
     "SECRETS_PREFIX": "/owners/*",
     "KEYS_TABLE": "Data.Outputs.KeysTableArn",
     "PARSE_QUEUE_URL": "Data.Outputs.ParseQueueArn",
@@ -50,8 +52,12 @@ TOGETHER = [
 # Managed policies have `Resource: "*"`; these two, because neither X-Ray nor the creation of log streams
 # in a group that is named by the stack can be narrowed by SAM.
 MANAGED_POLICIES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+# Tables of which nothing ever expires.
+LASTING = {"ProfilesTable"}
 # Prefixes below which a trailing `*` is the narrowest there is.
 PREFIXES = {
+    "${Data.Outputs.BucketArn}/analyses/*",
+    "${Data.Outputs.BucketArn}/exercises/*",
     "${Data.Outputs.BucketArn}/conversations/*",
     "${Data.Outputs.BucketArn}/documents/*",
     "${Data.Outputs.BucketArn}/runs/*",
@@ -225,7 +231,8 @@ def tables_can_be_restored(templates: Templates) -> Iterator[str]:
     for name, properties in _data(templates, "AWS::DynamoDB::Table"):
         if not properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
             yield f"{name}: no point-in-time recovery"
-        if properties.get("TimeToLiveSpecification") != {"AttributeName": "expires_at", "Enabled": True}:
+        expiring = {"AttributeName": "expires_at", "Enabled": True}
+        if name not in LASTING and properties.get("TimeToLiveSpecification") != expiring:
             yield f"{name}: items don't expire"
         if properties.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
             yield f"{name}: not protected from deletion"

@@ -144,12 +144,12 @@ def final(events: list[Event]) -> dict[str, Any]:
 
 
 def check_stream(events: list[Event]) -> None:
-    """The contract's order: `started`, pieces (and resets), one last event; ids count from 0."""
+    """The contract's order: `started`, pieces, items and resets, one last event; ids count from 0."""
     run_id = events[0].data["run_id"]
     assert [event.id for event in events] == [f"{run_id}:{seq}" for seq in range(len(events))]
     assert events[0].data["started"] is True
     assert [event.data["done"] for event in events] == [False] * (len(events) - 1) + [True]
-    assert all("content" in event.data or "reset" in event.data for event in events[1:-1])
+    assert all(event.data.keys() & {"content", "item", "reset"} for event in events[1:-1])
 
 
 def checked(answer: httpx.Response) -> Any:

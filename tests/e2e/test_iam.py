@@ -14,6 +14,7 @@ from infra.local.aws import role_name
 from tests.e2e.client import (
     ask,
     checked,
+    events_of,
     final,
     follow,
     problem,
@@ -24,6 +25,7 @@ from tests.e2e.client import (
     whole,
 )
 from tests.e2e.local_cloud import LocalCloud, until
+from tests.lessons import PHOTOSYNTHESIS, WATER
 
 
 def test_all_that_a_caller_can_do_works_under_the_functions_roles(
@@ -61,6 +63,52 @@ def test_runs_are_kept_and_made_again_under_the_functions_roles(
     assert kept[:2] == [again["id"], run["id"]]
 
 
+def test_exercises_are_made_taken_and_taken_away_under_the_functions_roles(
+    api: httpx.Client, guide: dict[str, Any]
+) -> None:
+    asked = {"document_ids": [guide["id"]], "types": {"true_false": 1}, "use_documents": True}
+    made = checked(api.post("/api/v1/exercises/generate", json=asked))
+    path = f"/api/v1/exercises/{made['exercise']['id']}"
+    (question,) = checked(api.get(path))["items"]
+    assert checked(api.post(f"{path}/questions/{question['id']}/regenerate"))["question"]["version"] == 2
+    attempt = checked(api.post(f"{path}/submit", json={"answers": {question["id"]: True}}))
+    override = {"question_id": question["id"], "score": 0.5}
+    kept = checked(api.put(f"{path}/attempts/{attempt['id']}", json=override))
+    assert checked(api.get(f"{path}/attempts/{attempt['id']}")) == kept
+    assert checked(api.get(f"{path}/attempts"))["items"][0]["score"] == 0.5
+    assert checked(api.get("/api/v1/exercises", params={"document_id": guide["id"]}))["items"]
+    assert checked(api.get("/api/v1/exercises/due"))["total"] == 0
+    exported = api.get(f"{path}/export", params={"format": "gift"})
+    again = checked(api.post("/api/v1/exercises/import", files={"file": ("quiz.gift", exported.content)}))
+    assert again["exercise"]["questions"] == 1
+    assert api.delete(path).status_code == 204
+    assert api.get(path).status_code == 404
+    profile = checked(api.put("/api/v1/user/profile", json={"name": "开发者"}))
+    mastery = checked(api.get("/api/v1/user/profile"))["mastery"]
+    assert (profile["name"], {one["reviews"] for one in mastery["items"]}) == ("开发者", {1})
+
+
+def test_a_file_is_analysed_and_a_failed_generation_made_again_under_the_functions_roles(
+    api: httpx.Client, cloud: LocalCloud, faults: Callable[..., None]
+) -> None:
+    """With a text so long that its request is kept in the bucket; the file goes to the model's endpoint."""
+    own = {"name": "long", "base_url": cloud.running["given"]["MODEL_BASE_URL"], "files": True}
+    model = checked(api.post("/api/v1/models", json={**own, "model": cloud.running["given"]["MODEL_NAME"]}))
+    files, form = {"file": ("课文.md", PHOTOSYNTHESIS.encode())}, {"model_id": str(model["id"])}
+    analysis = checked(api.post("/api/v1/exercises/analyze-file", files=files, data=form))
+    assert analysis["key_points"][0]["source"]["document_id"] == analysis["analysis_id"]
+    made = {"analysis_id": analysis["analysis_id"], "types": {"cloze": 1}}
+    assert checked(api.post("/api/v1/exercises/generate", json=made))["exercise"]["language"] == "zh"
+    faults("status=400")
+    asked = {"text": WATER * 400, "types": {"cloze": 1}, "title": new_id(), "stream": True}
+    with api.stream("POST", "/api/v1/exercises/generate", json=asked) as answer:
+        *_, failed = whole(events_of(answer))
+    assert failed.data["problem"]["code"] == "model_bad_request"
+    again = checked(api.post(f"/api/v1/runs/{failed.id.partition(':')[0]}/retry"))
+    exercise_id = final(whole(follow(api, again["id"])))["exercise_id"]
+    assert checked(api.get(f"/api/v1/exercises/{exercise_id}"))["title"] == asked["title"]
+
+
 Call = Callable[[Any, dict[str, str]], Any]
 
 
@@ -93,6 +141,22 @@ Call = Callable[[Any, dict[str, str]], Any]
         ("Query", "lambda", lambda it, out: it.invoke(FunctionName="QueryFunction")),
         ("Runs", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
         ("Runs", "lambda", lambda it, out: it.invoke(FunctionName="ParseFunction")),
+        ("Exercises", "dynamodb", lambda it, out: it.scan(TableName=out["ExercisesTableName"])),
+        ("Exercises", "dynamodb", lambda it, out: it.scan(TableName=out["KeysTableName"])),
+        (
+            "Exercises",
+            "s3",
+            lambda it, out: it.delete_object(Bucket=out["BucketName"], Key="documents/dev/x/original"),
+        ),
+        ("Exercises", "s3", lambda it, out: it.get_object(Bucket=out["BucketName"], Key="other/x")),
+        (
+            "Exercises",
+            "dynamodb",
+            lambda it, out: it.delete_item(
+                TableName=out["ProfilesTableName"], Key={"owner": {"S": "dev"}, "id": {"S": "x"}}
+            ),
+        ),
+        ("Profile", "dynamodb", lambda it, out: it.scan(TableName=out["ExercisesTableName"])),
         ("Health", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
     ],
 )

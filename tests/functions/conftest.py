@@ -16,6 +16,7 @@ from tests.functions.events import batch, request
 from tests.functions.sandbox import Answer, Sandbox
 from tests.serving import as_caller, served
 from tests.stack import Stack
+from tests.unit.exercises.generation.examiner import Examiner, examiner
 from tests.unit.llm.upstream import Models, RawServer, models, raw_server
 
 HANDBOOK = "# Leave\n\nStaff have 25 days of paid leave per year.\n\n# Pay\n\nWages come on the 28th.\n"
@@ -24,7 +25,9 @@ MODEL_DOWN = {"MODEL_BASE_URL": "http://127.0.0.1:9", "LLM_ASYNC_TIMEOUT": "2"} 
 Put = Callable[..., str]
 Chat = Callable[..., Answer]
 Upstream = Callable[..., Models]
+Study = Callable[..., Answer]
 Configure = Callable[..., dict[str, Any]]
+Teacher = Callable[..., tuple[int, Examiner]]
 Site = Callable[..., Coroutine[Any, Any, httpx.Response]]
 
 
@@ -99,6 +102,18 @@ def chat(sandbox: Sandbox, owner: str) -> Chat:
 
 
 @pytest.fixture
+def study(sandbox: Sandbox, owner: str) -> Study:
+    """`study("POST /generate", json=…)`: the exercises function's answer to `owner`."""
+
+    def asked(route: str = "GET ", **options: Any) -> Answer:
+        method, path = route.split(" ")
+        event = request(method, f"/api/v1/exercises{path}", **{"owner": owner} | options)
+        return sandbox.ask("exercises", event)
+
+    return asked
+
+
+@pytest.fixture
 def configure(chat: Chat) -> Configure:
     """`configure("mine", base_url=…)`: a model of `owner`, called at its endpoint as here if not told."""
 
@@ -136,6 +151,19 @@ def upstream(portal: BlockingPortal) -> Iterator[Upstream]:
 
 
 @pytest.fixture
+def teacher(portal: BlockingPortal, configure: Configure) -> Iterator[Teacher]:
+    """`teacher("…", mends=…)`: the id of a model of `owner` that writes these questions, and the model."""
+    with ExitStack() as servers:
+
+        def taught(*writes: Any, **options: Any) -> tuple[int, Examiner]:
+            server = portal.wrap_async_context_manager(examiner(*writes, **options))
+            model = servers.enter_context(server)
+            return configure(f"teacher-{new_id()}", base_url=model.url)["id"], model
+
+        yield taught
+
+
+@pytest.fixture
 def web_server(portal: BlockingPortal) -> Iterator[Callable[..., RawServer]]:
     """`web_server(sends(b"…"))`: a server of these answers, which notes what it is asked."""
     with ExitStack() as servers:
@@ -154,6 +182,16 @@ async def site(product: Stack, owner: str) -> AsyncIterator[Site]:
             return await http.request(method, urls[function] + path, **options)
 
         yield asked
+
+
+@pytest.fixture
+async def live(product: Stack, owner: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the exercises function for `owner`, whose answers are read side by side."""
+    async with (
+        served(as_caller(load("exercises").app, owner)) as url,
+        httpx.AsyncClient(base_url=f"{url}/api/v1/exercises", trust_env=False, timeout=30) as http,
+    ):
+        yield http
 
 
 @pytest.fixture

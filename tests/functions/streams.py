@@ -1,8 +1,10 @@
 """Streamed answers taken apart; every event is held to the schema that the API reference shows."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from freshet.sse import event_schema
@@ -29,6 +31,13 @@ def broken_off(answer: Answer) -> Events:
     for _, data in found:
         _SCHEMA.validate(data)
     return found
+
+
+async def told(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    """The events of a stream as they come."""
+    async for line in answer.aiter_lines():
+        if line.startswith("data: {"):
+            yield json.loads(line.removeprefix("data: "))
 
 
 def written(events: Events) -> str:

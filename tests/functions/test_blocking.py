@@ -16,6 +16,8 @@ from freshet import wiring
 from freshet.documents.ingest import SUMMARY
 from freshet.documents.messages import process_batch
 from freshet.errors import ModelRefused
+from freshet.exercises.formats import FORMATS
+from freshet.exercises.importing import import_gift
 from freshet.ids import new_id
 from freshet.runs.events import RunEvent
 from freshet.runs.request import Call, Request
@@ -24,11 +26,13 @@ from infra.openapi import document, functions
 from tests.blocking import Guard, guarded
 from tests.functions.conftest import HANDBOOK
 from tests.functions.events import batch, request, token_request
+from tests.lessons import WATER
 from tests.serving import as_caller, served
 from tests.stack import ROOT, Stack
 
 MODEL = "freshet-stand-in"
 ROUNDS = 3  # the machine may be busy elsewhere: what is slow in all of them is slow by itself
+PATIENCE_S = 30.0
 COLD_S = 60  # two seconds, unless the machine is busy
 AT_ONCE = 2
 
@@ -70,7 +74,7 @@ def everything(product: Stack, model_url: str, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 async def site(everything: Stack) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S))
         site = Site(f"owner-{new_id()}", http)
         for name, app in functions().items():
             await site.add(name, app, stack)
@@ -109,6 +113,7 @@ async def visit(site: Site, model_url: str) -> None:
     failed = await failed_run(site.owner)
     await site("runs", "POST", f"/api/v1/runs/{failed}/retry", refused=503)
     await chat(site, model_url)
+    await study(site, document_id)
     await site("documents", "POST", f"{one}/parse")
     await site("documents", "DELETE", one)
     await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
@@ -177,6 +182,38 @@ async def openai(site: Site) -> None:
     await site("chat", "POST", "/v1/embeddings", json={"model": MODEL, "input": ["年假", "leave"]})
 
 
+async def study(site: Site, document_id: str) -> None:
+    """Somebody who makes exercises of all kinds of material, takes them, and learns."""
+    every = "/api/v1/exercises"
+    await site("exercises", "POST", f"{every}/analyze", json={"text": HANDBOOK, "stream": True})
+    analysis = (await site("exercises", "POST", f"{every}/analyze", json={"text": WATER})).json()
+    await site("exercises", "GET", f"{every}/analyses/{analysis['analysis_id']}")
+    await site("exercises", "POST", f"{every}/analyze-file", json={"document_id": document_id})
+    asked = {"analysis_id": analysis["analysis_id"], "use_documents": True, "types": {"cloze": 1, "essay": 1}}
+    made = (await site("exercises", "POST", f"{every}/generate", json=asked)).json()
+    one = f"{every}/{made['exercise']['id']}"
+    again = f"{one}/questions/{made['items'][0]['id']}/regenerate"
+    await site("exercises", "POST", again, json={"difficulty": "hard"})
+    await site("exercises", "GET", f"{every}?type=cloze&state=ready&concept=water&q=wa&document_id=none")
+    await site("exercises", "GET", f"{one}?answers=false")
+    answers = {item["id"]: "Water turns into vapour." for item in made["items"]}
+    graded = (await site("exercises", "POST", f"{one}/submit", json={"answers": answers})).json()
+    await site("exercises", "GET", f"{one}/attempts")
+    attempt = f"{one}/attempts/{graded['id']}"
+    await site("exercises", "GET", attempt)
+    override = {"question_id": made["items"][0]["id"], "score": 0}
+    await site("exercises", "PUT", attempt, json=override)
+    for name in FORMATS:
+        await site("exercises", "GET", f"{one}/export?format={name}")
+    files = {"file": ("quiz.gift", "水在几度沸腾？{#100}".encode())}
+    await site("exercises", "POST", f"{every}/import", files=files)
+    await site("exercises", "GET", f"{every}/due")
+    await site("exercises", "DELETE", one)
+    await site("profile", "PUT", "/api/v1/user/profile", json={"name": "小明", "timezone": "Asia/Shanghai"})
+    await site("profile", "GET", "/api/v1/user/profile")
+    await site("profile", "DELETE", "/api/v1/user/profile")
+
+
 async def failed_run(owner: str) -> str:
     """The id of a run that was not made; retried it is handed to Lambda, which has no such function."""
 
@@ -238,6 +275,7 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
     failed = await failed_run(owner)
     new = (await wiring.library().upload(owner, "new.md", HANDBOOK.encode())).id
     message = json.dumps({"owner": owner, "document_id": new, "request": "s3:1:1"})
+    quiz, _ = await import_gift(wiring.exercises(), owner, new_id(), "水在几度沸腾？{#100}\n\n为什么？{}")
     files = {"file": ("手册.md", HANDBOOK.encode())}
     question = {"query": "How many days of paid leave?", "history": [{"role": "user", "content": "Leave?"}]}
 
@@ -263,13 +301,25 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
             asked("GET", f"/api/v1/documents/{ready}/chunks"),
             asked("DELETE", f"/api/v1/documents/{ready}"),
         ],
+        "exercises": [
+            asked("POST", "/api/v1/exercises/analyze", json={"text": HANDBOOK}),
+            asked("POST", "/api/v1/exercises/generate", json={"text": WATER, "count": 2, "stream": True}),
+            asked("POST", "/api/v1/exercises/import", json={"content": "水在几度沸腾？{#100}"}),
+            asked("GET", f"/api/v1/exercises/{quiz.id}/export?format=anki"),
+            asked(
+                "POST",
+                f"/api/v1/exercises/{quiz.id}/submit",
+                json={"answers": {"q1": "100", "q2": "水汽化。"}},
+            ),
+            asked("GET", "/api/v1/exercises/due"),
+        ],
         "health": [
             asked("GET", "/openapi.json"),
             asked("GET", "/docs"),
             asked("GET", "/health?deep=true", headers=bearer),
         ],
         "parse": [batch({"Body": message})],
-        "profile": [asked("GET", "/api/v1/keys")],
+        "profile": [asked("GET", "/api/v1/keys"), asked("GET", "/api/v1/user/profile")],
         "query": [
             asked("POST", "/api/v1/query/stream", json=question),
             asked("POST", f"/api/v1/documents/{read}/summary?stream=true", headers={"Idempotency-Key": "x"}),

@@ -5,6 +5,7 @@
     │   └── AddressRefused               a host that callers name, at an address that they may not reach
     ├── Unauthenticated 401 · Forbidden 403 · NotFound 404 · Conflict 409
     ├── TooLarge 413 · UnsupportedMediaType 415 · DeadlineExceeded 504
+    ├── NoQuestion 422                   of the material no question came that is good enough
     ├── BudgetSpent 429                  the caller's limit of this month is used up
     ├── Stopped 409 · Interrupted 503   how a run ended before its answer was complete
     ├── Unavailable 503                  a part of ours does not answer: table, bucket, queue, index
@@ -107,6 +108,14 @@ class DeadlineExceeded(FreshetError):
     status = 504
     code = "deadline"
     title = "Deadline exceeded"
+
+
+class NoQuestion(FreshetError):
+    """No question about the material was good enough; `reasons` counts the rules that they broke."""
+
+    status = 422
+    code = "no_question"
+    title = "No question came of it"
 
 
 class BudgetSpent(FreshetError):

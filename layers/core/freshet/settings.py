@@ -27,6 +27,8 @@ class Settings(BaseModel):
     runs_table: str = Field("", description="DynamoDB table of runs and their journals")
     chat_table: str = Field("", description="DynamoDB table of configured models, tools and conversations")
     usage_table: str = Field("", description="DynamoDB table of usage and budgets; empty: nothing is counted")
+    exercises_table: str = Field("", description="DynamoDB table of exercises, questions and attempts")
+    profiles_table: str = Field("", description="DynamoDB table of learners and what they know")
     keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
     parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
 

@@ -133,6 +133,10 @@ class EventStream(Response):
                 await self._write(send, KEEP_ALIVE)
 
 
+_OWN_IDS = ("conversation_id", "exercise_id", "attempt_id", "analysis_id", "document_id")
+_ITEM = "a finished question, a graded answer, or what one part of a material was found to hold"
+
+
 def event_schema() -> dict[str, Any]:
     """The `data` of an event as JSON schema, for the OpenAPI document."""
     text, thing, number = {"type": "string"}, {"type": "object"}, {"type": "integer"}
@@ -143,14 +147,15 @@ def event_schema() -> dict[str, Any]:
     no_status: dict[str, Any] = {"status": {"not": {}}}  # else every error would be an answer too
     shapes: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # what is always there, and what may be
         "started": (
-            {"run_id": text, "started": {"const": True}, "model": text},
-            {"sources": {"type": "array"}},  # where one searches
+            {"run_id": text, "started": {"const": True}},
+            # The model where one is asked, sources where one searches; what is made has an id of its own.
+            {"model": text, "sources": {"type": "array"}} | dict.fromkeys(_OWN_IDS, text),
         ),
         "content": ({"content": text}, {}),
         "reasoning": ({"reasoning": text}, {}),
         "tool_call": ({"tool_call": thing}, {}),
         "tool_result": ({"tool_result": thing}, {}),
-        "item": ({"item": thing}, {}),
+        "item": ({"item": {**thing, "description": _ITEM}}, {}),
         "reset": ({"reset": {"const": True}, "reason": text}, {}),
         "done": (ended, kept | no_status),
         "error": ({"status": {"const": "error"}, "error": text, "problem": thing}, ended | kept),

@@ -205,7 +205,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     errors = [
         {
             "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
-            "message": found["msg"],
+            "message": found["msg"].removeprefix("Value error, "),
         }
         for found in error.errors()
     ]

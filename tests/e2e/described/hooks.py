@@ -10,17 +10,27 @@ END = "[DONE]"
 ANY_HEADER = "x-schemathesis-unknown-property"
 HURRIED_MS = 10_000  # less may be too little on a busy machine
 QUESTION = "When does the museum open?"
-# What requests are made of in whose place anything else would mostly be refused, or asked of hosts that are
-# not there: members of schemas.
+LESSON = "The tickets of the museum cost 10 euros."
+# What requests are made of in whose place anything else would mostly be refused, asked of hosts that are not
+# there, or answered at length: members of schemas.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "Analyse": {"text": LESSON},
     "ChatCompletionRequest": {
         "model": os.environ["MODEL"],
         "messages": [{"role": "user", "content": QUESTION}],
+        "max_completion_tokens": 3,
     },
     "EmbeddingRequest": {"model": os.environ["EMBEDDING_MODEL"]},
+    "Generate": {"text": LESSON, "types": ["true_false"], "count": 1},
     "NewModel": {"base_url": os.environ["MODEL_URL"]},
+    "Override": {"question_id": "q1"},
     "Play": {"prompt": QUESTION},
     "ResponseRequest": {"model": os.environ["MODEL"], "input": QUESTION},
+    "Submit": {"answers": {"q1": "10"}},
+}
+READ_BY_HAND = {
+    "/api/v1/exercises/analyze-file": ("document_id", os.environ["DOCUMENT_ID"]),
+    "/api/v1/exercises/import": ("content", "What does a ticket cost, in euros? {#10}"),
 }
 
 
@@ -34,6 +44,9 @@ def before_load_schema(_context: schemathesis.HookContext, raw_schema: dict[str,
     for name, members in EXAMPLES.items():
         for member, example in members.items():
             raw_schema["components"]["schemas"][name]["properties"][member]["examples"] = [example]
+    for path, (member, example) in READ_BY_HAND.items():
+        body = raw_schema["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        body["properties"][member]["examples"] = [example]
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
             for response in operation["responses"].values():
@@ -48,10 +61,14 @@ def filter_failure(
     case: schemathesis.Case[Any],
     response: schemathesis.Response,
 ) -> bool:
-    """False for what is no failure: who leaves no time gets a truthful 504, and any header may be sent."""
+    """False for what is no failure: any header may be sent, and some failures of others are told truthfully.
+
+    Who leaves no time gets a 504; who wants questions about a text that says nothing, a 502.
+    """
     hurried = int(case.headers.get("X-Request-Timeout-Ms", HURRIED_MS)) < HURRIED_MS
     if isinstance(failure, ServerError):
-        return not (response.status_code == 504 and hurried)
+        without_question = response.status_code == 502 and response.json()["code"] == "model_malformed"
+        return not (without_question or (response.status_code == 504 and hurried))
     return not (isinstance(failure, AcceptedNegativeData) and ANY_HEADER in case.headers)
 
 

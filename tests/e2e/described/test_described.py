@@ -18,6 +18,7 @@ TOOL = Path(sys.executable).with_name("schemathesis")
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 DOCUMENT = Path(reference.__file__).with_name("openapi.json")
 GUIDE = b"# Guide\n\nThe museum opens at nine. A ticket costs ten euros.\n"
+QUIZ = "What does a ticket cost, in euros? {#10}\n\nWhat opens at nine? {=The museum}\n"
 
 
 @pytest.fixture
@@ -30,11 +31,21 @@ def known(cloud: LocalCloud) -> dict[str, str]:
     with client(cloud, token) as api:
         document = add(api, "guide.md", GUIDE)
         run = checked(api.post("/api/v1/query", json={"query": "When does the museum open?"}))
+        analysis = checked(api.post("/api/v1/exercises/analyze", json={"text": GUIDE.decode()}))
+        quiz, spare = (
+            checked(api.post("/api/v1/exercises/import", json={"content": QUIZ}))["exercise"]["id"]
+            for _ in range(2)
+        )
+        attempt = checked(api.post(f"/api/v1/exercises/{quiz}/submit", json={"answers": {"q1": "10"}}))
     given = cloud.running["given"]
     return {
         "TOKEN": token,
         "DOCUMENT_ID": document["id"],
         "RUN_ID": run["run_id"],
+        "ANALYSIS_ID": analysis["analysis_id"],
+        "EXERCISE_ID": quiz,
+        "SPARE_ID": spare,
+        "ATTEMPT_ID": attempt["id"],
         "MODEL": given["MODEL_NAME"],
         "MODEL_URL": given["MODEL_BASE_URL"],
         "EMBEDDING_MODEL": given["EMBEDDING_MODEL"],

@@ -4,7 +4,7 @@ What only one function needs is imported by its factory: the others' cold starts
 Tests point the settings at loopback servers and call `aclose()` after; nothing is replaced by hand.
 """
 
-from freshet.wiring import chat, documents, generation, services
+from freshet.wiring import chat, documents, generation, services, study
 from freshet.wiring.chat import (
     allowed_networks,
     clients,
@@ -46,13 +46,27 @@ from freshet.wiring.services import (
     usage_table,
     vectors,
 )
+from freshet.wiring.study import (
+    analyser,
+    analyses,
+    attempts,
+    due,
+    exercises,
+    generator,
+    mastery,
+    profiles,
+    submitter,
+)
 
 __all__ = [
     "account",
     "aclose",
     "admit",
     "allowed_networks",
+    "analyser",
+    "analyses",
     "answerer",
+    "attempts",
     "budget",
     "chat_table",
     "clients",
@@ -60,20 +74,25 @@ __all__ = [
     "document_objects",
     "documents_table",
     "door",
+    "due",
     "dynamodb",
     "embed",
+    "exercises",
     "functions",
+    "generator",
     "identity",
     "ingest",
     "keys",
     "knowledge",
     "ledger",
     "library",
+    "mastery",
     "model",
     "models",
     "owner_secrets",
     "parse_queue",
     "playground",
+    "profiles",
     "require_documents",
     "reranker",
     "response_runs",
@@ -85,6 +104,7 @@ __all__ = [
     "sqs",
     "ssm",
     "stack_endpoint",
+    "submitter",
     "summariser",
     "toolbox",
     "tools",
@@ -98,7 +118,7 @@ async def aclose() -> None:
     for part in (dynamodb, s3, sqs, ssm, functions, vectors, model, knowledge, reranker, clients, toolbox):
         if part.cache_info().currsize:
             await part().aclose()
-    for module in (chat, documents, generation, services):
+    for module in (chat, documents, generation, services, study):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):
                 built.cache_clear()
