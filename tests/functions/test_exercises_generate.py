@@ -158,7 +158,8 @@ def test_documents_add_what_they_say_of_a_text(study: Study, teacher: Teacher, i
     added = study(GENERATE, json={**asked, "use_documents": True, "model_id": model_id}).json()
     assert added["items"][0]["source"]["document_id"] == document_id
     alone = study(GENERATE, json={**asked, "model_id": model_id})
-    assert (alone.status, alone.json()["code"]) == (502, "model_malformed")  # the quote is not there
+    assert (alone.status, alone.json()["code"]) == (422, "no_question")
+    assert alone.json()["reasons"] == {"quote": 2}  # it is asked twice
     assert LEAVE["quote"] in "".join(model.of("write")[:2])
 
 

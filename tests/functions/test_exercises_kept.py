@@ -106,7 +106,13 @@ def test_a_learner_sees_no_key(study: Study, teacher: Teacher) -> None:
         assert not KEYS & members(sheet["items"])
         assert [one["id"] for one in sheet["items"]] == [one["id"] for one in whole["items"]]
         assert (whole["answers"], sheet["answers"]) == (True, False)
-        assert {**whole, "items": [], "answers": None} == {**sheet, "items": [], "answers": None}
+        hidden: dict[str, Any] = {
+            "items": [],
+            "answers": None,
+            "concepts": [],
+        }  # concepts may be what is asked for
+        assert {**sheet, **hidden} == {**whole, **hidden}
+        assert sheet["concepts"] == []
         said = json.dumps(sheet, ensure_ascii=False)
         for secret in ("H2O", "Well seen", "对了", "八十八", "takes heat", "蒸发、", "evaporation, and"):
             assert secret not in said

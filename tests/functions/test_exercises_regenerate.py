@@ -64,10 +64,16 @@ def test_a_question_takes_the_place_of_the_one_before_it(
 def test_where_nothing_good_comes_the_question_stays(
     study: Study, teacher: Teacher, made: dict[str, Any]
 ) -> None:
-    for written_instead in (drafts(short(2)), drafts(short(0, answer=["Venus"])), refuses(400)):
-        model_id, _ = teacher(written_instead)
+    duplicate, wrong, nothing = drafts(short(2)), drafts(short(0, answer=["Venus"])), drafts()
+    for instead, status, code in [
+        (duplicate, 422, "no_question"),
+        (wrong, 422, "no_question"),
+        (nothing, 422, "no_question"),
+        (refuses(400), 502, "model_bad_request"),
+    ]:
+        model_id, _ = teacher(instead)
         answer = study(again(made), json={"model_id": model_id})
-        assert (answer.status, answer.json()["status"]) == (502, 502)
+        assert (answer.status, answer.json()["code"]) == (status, code)
     kept = study(f"GET /{made['id']}").json()
     assert sorted(kept["items"], key=lambda one: one["question"] != FACTS[0][1]) == made["items"]
 

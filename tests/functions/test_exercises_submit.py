@@ -152,8 +152,8 @@ def test_the_same_key_is_one_attempt(study: Study, quiz: str) -> None:
     assert len(study(f"GET {quiz}/attempts").json()["items"]) == 2
 
 
-def test_a_model_that_fails_leaves_answers_ungraded(study: Study, quiz: str, grader: Any) -> None:
-    model_id, _ = grader(refuses(401))
+def test_what_a_model_failed_to_grade_is_graded_later(study: Study, quiz: str, grader: Any) -> None:
+    model_id, _ = grader(refuses(401), judgement(("1", 1, "海水蒸发")))
     body = {"answers": {"q1": "A", "q7": "海水蒸发。"}, "only_answered": True, "model_id": model_id}
     answer = study(f"POST {quiz}/submit", json=body)
     assert answer.status == 200
@@ -163,6 +163,11 @@ def test_a_model_that_fails_leaves_answers_ungraded(study: Study, quiz: str, gra
     assert answer.json()["ungraded"] == 1
     kept = study(f"GET {quiz}/attempts/{answer.json()['id']}").json()
     assert kept["results"] == answer.json()["results"]
+    again = {"attempt_id": kept["id"], "model_id": model_id}
+    graded = study(f"POST {quiz}/submit", json=again).json()
+    assert (graded["id"], graded["score"], graded["ungraded"]) == (kept["id"], 2, 0)
+    assert graded["results"][1]["graded_by"] == "model"
+    assert len(study(f"GET {quiz}/attempts").json()["items"]) == 1
 
 
 @pytest.fixture
@@ -273,6 +278,8 @@ def test_what_is_not_there_is_a_404(study: Study, quiz: str) -> None:
         (f"POST {quiz}/submit", {"json": body, "owner": "stranger"}),
         (f"POST /{UNKNOWN}/submit", {"json": body}),
         (f"POST {quiz}/submit", {"json": {**body, "model_id": 99}}),
+        (f"POST {quiz}/submit", {"json": {"attempt_id": UNKNOWN}}),
+        (f"POST {quiz}/submit", {"json": {"attempt_id": attempt}, "owner": "stranger"}),
         (f"GET {quiz}/attempts", {"owner": "stranger"}),
         (f"GET {quiz}/attempts/{attempt}", {"owner": "stranger"}),
         (f"GET {quiz}/attempts/{UNKNOWN}", {}),
@@ -289,8 +296,10 @@ def test_what_is_not_there_is_a_404(study: Study, quiz: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({}, "answers"),
-        ({"answers": {}}, "answers"),
+        ({}, "body"),
+        ({"answers": {}}, "body"),
+        ({"answers": {"q1": "A"}, "attempt_id": UNKNOWN}, "body"),
+        ({"attempt_id": ""}, "attempt_id"),
         ({"answers": []}, "answers"),
         ({"answers": {"q9": "A"}}, "answers.q9"),
         ({"answers": {"q1": 1}}, "answers.q1"),

@@ -11,7 +11,6 @@ from freshet.errors import (
     BudgetSpent,
     ModelAuthentication,
     ModelBadRequest,
-    ModelMalformed,
     ModelRefused,
     NoQuestion,
     NotFound,
@@ -228,8 +227,8 @@ async def test_a_model_that_refuses_everything_is_heard(owner: str, cloud: Stack
     assert await left_of(cloud, owner) == []
 
 
-async def test_a_model_without_a_question_is_malformed(owner: str) -> None:
+async def test_a_model_that_finds_nothing_to_ask_about_says_so(owner: str) -> None:
     async with examiner(written()) as model:
         _, error = await generated(model, owner, count=2)
-    assert isinstance(error, ModelMalformed)
-    assert "no question" in error.detail
+    assert isinstance(error, NoQuestion)
+    assert error.extra["reasons"] == {}

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from freshet.concurrency import in_background, together
-from freshet.errors import Conflict, FreshetError, ModelMalformed, NoQuestion, NotFound
+from freshet.errors import Conflict, FreshetError, NoQuestion, NotFound
 from freshet.exercises.analysis.kept import Analyses
 from freshet.exercises.collection import Collection, Exercise, State
 from freshet.exercises.generation.inspection import Brief
@@ -233,7 +233,7 @@ def _nothing(writing: Writing) -> FreshetError:
     if writing.failure:
         return writing.failure
     if not tally.dropped:
-        return ModelMalformed("The model wrote no question.")
+        return NoQuestion("The model found nothing in it to write a question about.", reasons={})
     rules = ", ".join(f"{rule} {count}" for rule, count in tally.reasons.most_common())
     return NoQuestion(
         f"No question was good enough: {tally.dropped} dropped, for the rules that they broke ({rules}).",
