@@ -25,7 +25,7 @@ MEMORY_BYTES = 1 << 30
 
 # Tests share the cores with others: how long an example takes says nothing.
 hypothesis.settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "suite", max_examples=50, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
 

@@ -70,7 +70,7 @@ FRAMES = st.sampled_from(['{"items": %s}', "%s", "好的，见 [1]：\n```json\n
 PLACES = st.lists(st.floats(0, 1), max_size=60)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(OBJECTS, max_size=4), FRAMES, LAYOUTS, PLACES)
 async def test_each_items_string_comes_before_it_whatever_the_order_of_the_keys_and_the_cuts(
     objects: list[dict[str, Any]], frame: str, layout: dict[str, Any], places: list[float]
@@ -91,7 +91,7 @@ async def test_each_items_string_comes_before_it_whatever_the_order_of_the_keys_
     assert [one.root for one in found if not isinstance(one, Preview)] == objects
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(OBJECTS, min_size=1, max_size=3), LAYOUTS, PLACES, st.floats(0, 1), st.booleans())
 async def test_an_answer_that_is_cut_anywhere_and_begins_again_leaves_no_half_item_and_loses_none(
     objects: list[dict[str, Any]], layout: dict[str, Any], places: list[float], end: float, again: bool

@@ -300,7 +300,7 @@ def test_only_so_many_questions_and_problems_are_read() -> None:
     assert len(parse("text\n\n" * 1_000).problems) == 201
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(["{", "}", "~", "=", "#", "####", "::", "->", "%50%", "\\", "\n", "\n\n", "//", "a"])

@@ -89,7 +89,7 @@ def _stripped(value: Any) -> Any:
     return value
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(questions=any_questions())
 def test_whatever_the_texts_are_what_is_written_is_read_again(questions: list[Question]) -> None:
     assert [same(one) for one in again(*map(writable_question, questions))] == [
@@ -97,7 +97,7 @@ def test_whatever_the_texts_are_what_is_written_is_read_again(questions: list[Qu
     ]
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(questions=any_questions())
 def test_whatever_the_texts_are_moodle_reads_them(questions: list[Question]) -> None:
     single, multiple, truth, cloze, short, numeric, pairs, order, essay = map(writable_question, questions)

@@ -79,7 +79,7 @@ QUESTIONS: st.SearchStrategy[Question] = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(QUESTIONS, TEXT, st.lists(QUESTIONS, max_size=3))
 def test_no_question_is_too_odd_to_be_checked(
     question: Question, source: str, others: list[Question]

@@ -302,7 +302,7 @@ drafts = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(draft=drafts)
 def test_any_draft_is_a_question_or_misshapen(draft: Draft) -> None:
     try:
