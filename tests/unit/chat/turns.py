@@ -1,7 +1,6 @@
 """Turns as runs make them."""
 
 import time
-from itertools import count
 from typing import Any
 
 from freshet.chat.turn import Turn, begun
@@ -9,7 +8,7 @@ from freshet.ids import new_id
 
 METRICS = {"prompt_tokens": 7, "completion_tokens": 3, "cost": 0.25, "currency": "USD", "ttft_ms": 12.5}
 
-_milliseconds = count(int((time.time() - 300) * 1000))
+_given = [0]  # the milliseconds of the id that was given last
 
 
 def ulid(seconds: float) -> str:
@@ -20,8 +19,9 @@ def ulid(seconds: float) -> str:
 
 
 def next_id() -> str:
-    """An id that sorts after those before: of two of one millisecond nobody knows."""
-    return ulid(next(_milliseconds) / 1000)
+    """An id of five minutes ago that sorts after those before: of two of one millisecond nobody knows."""
+    _given[0] = max(_given[0] + 1, int((time.time() - 300) * 1000))
+    return ulid(_given[0] / 1000)
 
 
 def asked(prompt: str, *messages: dict[str, Any]) -> Turn:
