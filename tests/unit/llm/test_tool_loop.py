@@ -139,7 +139,7 @@ async def test_calls_run_side_by_side_and_their_results_keep_the_order() -> None
     )
     begun = time.perf_counter()
     told = results(await run(model, [waits, blocks]))
-    assert 0.4 <= time.perf_counter() - begun < 0.8
+    assert 0.4 <= time.perf_counter() - begun < 0.95  # one after another takes 1
     assert [(one.id, one.content) for one in told] == [("a", "0.4"), ("b", "0.4"), ("c", "0.2")]
 
 

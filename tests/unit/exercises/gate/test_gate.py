@@ -6,22 +6,15 @@ import pytest
 
 from freshet.exercises.gate import check
 from freshet.exercises.question import Question
-from tests.unit.exercises.gate import good_chinese, good_english
+from tests.unit.exercises.gate import good_english
+from tests.unit.exercises.gate.good import QUESTIONS, others_than, source_of
 from tests.unit.exercises.gate.spoiling import SPOILINGS, spoiled
 
 GOOD = [
     pytest.param(question, questions, id=question.question[:40])
-    for questions in (good_english.QUESTIONS, good_chinese.QUESTIONS)
+    for questions in QUESTIONS.values()
     for question in questions
 ]
-
-
-def source_of(questions: list[Question]) -> str:
-    return "\n".join(question.source.quote for question in questions if question.source)
-
-
-def others_than(question: Question, questions: list[Question]) -> list[Question]:
-    return [other for other in questions if other is not question]
 
 
 @pytest.mark.parametrize(("question", "questions"), GOOD)

@@ -14,6 +14,7 @@ from tests.unit.exercises.grading.case import partly, right, wrong
 
 _CAPITAL = single("What is the capital of France?", "Lyon", "Paris", "Marseille", "Nice", key="B")
 _LOOP = single("Which loop runs at least once?", "for", "while", "do while", key="C", points=3)
+_COBALT = single("What is the symbol of cobalt?", "CO", "Co", "C", "Ni", key="B")
 _PRIMES = multiple("Which numbers are prime?", "2", "4", "7", "9", keys="AC", points=2)
 _GASES = multiple(
     "Which are noble gases?", "helium", "oxygen", "neon", "argon", "chlorine", keys="ACD", points=3
@@ -77,6 +78,8 @@ ENGLISH = [
     *wrong(_CAPITAL, "A", "Lyon", "London", "", None, "   ", "I don't know", "Paris or Lyon"),
     *right(_LOOP, "c", "do while", "Do  While"),
     *wrong(_LOOP, "while", "a"),
+    *right(_COBALT, "Co", " Co", "B. Co", "B) CO"),  # to the letter, where only that tells them apart
+    *wrong(_COBALT, "CO", "A. CO", "co", "C"),
     *right(
         _PRIMES, ["A", "C"], ["C", "A"], "A,C", "AC", "a c", "A and C", "A; C", ["2", "7"], ["a", "c", "a"]
     ),

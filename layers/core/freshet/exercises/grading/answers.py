@@ -96,13 +96,16 @@ class Offered:
     def __init__(self, question_id: str, entries: Iterable[Named]) -> None:
         self._question_id = question_id
         self._ids: dict[str, str] = {}
-        self._texts: dict[str, str | None] = {}  # None for a text that two of them have
+        self._texts: dict[str, str | None] = {}  # None for a text that two of them have, such as Co and CO
         self._spelled: set[str] = set()
+        self._letters: dict[str, str | None] = {}  # the same to the letter
+        self._folded: dict[str, str] = {}  # texts, by id
         for one in entries:
             self._spelled.add(one.id)
             self._ids[fold(one.id)] = one.id
-            text = fold(one.text)
+            text = self._folded[one.id] = fold(one.text)
             self._texts[text] = None if text in self._texts else one.id
+            self._letters[one.text.strip()] = None if one.text.strip() in self._letters else one.id
 
     def chosen(self, said: str) -> str | None:
         """The id of what was meant; None for any other text. Raises Invalid for an id that is none."""
@@ -132,7 +135,8 @@ class Offered:
         if len(said) > MAX_CHOICE:
             return None
         folded = fold(said)
-        return self._ids.get(folded) or self._texts.get(folded) or self._decorated(folded)
+        read = self._ids.get(folded) or self._texts.get(folded)
+        return read or self._letters.get(said.strip()) or self._decorated(folded)
 
     def _decorated(self, said: str) -> str | None:
         """`(A)`, `Answer: A` and `A. its text`."""
@@ -140,7 +144,7 @@ class Offered:
             return self._ids[alone[1]]
         led = _LED.fullmatch(said)
         id_ = self._ids.get(led[1]) if led else None
-        return id_ if led and id_ and self._texts.get(fold(led[2])) == id_ else None
+        return id_ if led and id_ and self._folded[id_] == fold(led[2]) else None
 
 
 def by_id(question_id: str, ids: Sequence[str], answer: Any) -> dict[str, str]:
