@@ -10,18 +10,22 @@ ARGS ?=
 NODE := tests/e2e/clients/node
 # Half of their time tests wait: three workers keep two cores busy. A selection is faster in one process.
 WORKERS := --numprocesses 3
+# What was compiled once need not be compiled by each of the processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test check build invoke smoke eval bench openapi lock clean
+.PHONY: help setup tools run test check build invoke smoke eval bench openapi lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: .venv/.installed ## install what run and test need into .venv
 
+tools: .venv/.installed .venv-sam/.installed $(NODE)/node_modules/.installed ## install what test and check need, too
+
 run: .venv/.installed ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload --built --no-demo")
 	@exec $(PY) -m infra.local --port $(PORT) $(ARGS)
 
-test: .venv/.installed .venv-sam/.installed $(NODE)/node_modules/.installed ## the test suite (ARGS="-k name")
+test: tools ## the test suite (ARGS="-k name")
 	@$(PY) -m pytest $(or $(ARGS),$(WORKERS))
 
 check: .venv/.installed .venv-sam/.installed ## locks, formatting, lint, types, import rules, template

@@ -22,6 +22,7 @@ from tests.stack import Stack, deploy
 
 MEMORY = Path("/dev/shm")  # where it is a file system in memory
 MEMORY_BYTES = 1 << 30
+APART = ("tests/e2e/described/", "tests/e2e/fragile/")  # they take as long as all others with a cloud
 
 # Tests share the cores with others: how long an example takes says nothing.
 hypothesis.settings.register_profile(
@@ -31,11 +32,16 @@ hypothesis.settings.load_profile("suite")
 
 
 class ByCloud(LoadFileScheduling):  # type: ignore[misc]  # as above
-    """How tests are given to several workers: file by file, and what shares a local cloud to one of them."""
+    """How tests are given to several workers: file by file, but those of a local cloud together.
+
+    Two clouds at a time: with more, one starves for want of processor time.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return file.rpartition("/")[0] if file.startswith("tests/e2e/") else file
+        if not file.startswith("tests/e2e/"):
+            return file
+        return "apart" if file.startswith(APART) else "together"
 
 
 def pytest_configure() -> None:

@@ -202,7 +202,7 @@ def test_a_document_whose_parser_is_killed_is_parsed_again(fragile: LocalCloud, 
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "4"})
     time.sleep(LONG_POLL_S + 0.2)  # polls under way hide what they get for as long as before
     try:
-        text = "\n\n".join(f"Buoy {n} has {n * 3} chains and {n * 7} bells." for n in range(12_000))
+        text = "\n\n".join(f"Buoy {n} has {n * 3} chains and {n * 7} bells." for n in range(6_000))
         document = upload(api, "buoys.txt", text.encode())
         path = f"/api/v1/documents/{document['id']}"
         begun = until(lambda: (now := checked(api.get(path))["status"]) != "uploading" and now, START_S)
