@@ -32,7 +32,7 @@ check: .venv/.installed .venv-sam/.installed ## locks, formatting, lint, types, 
 	@for folder in .venv .venv-sam; do $$folder/bin/python -m pip check || exit 1; done
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy
+	@.venv/bin/mypy --num-workers 2
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) -m infra.openapi --check
 	@.venv/bin/cfn-lint template.yaml infra/data.yaml infra/observability.yaml

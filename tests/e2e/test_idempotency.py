@@ -36,10 +36,14 @@ def test_twenty_who_ask_at_once_with_one_key_get_one_generation_and_the_same_str
     faults("", "slow=150")
     key = {"Idempotency-Key": new_id()}
 
+    def refused(_: int) -> int:
+        return patient.post("/api/v1/query/stream", json={}).status_code
+
     def one(_: int) -> list[Event]:
         return ask(patient, headers=key, **body)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
+        assert set(threads.map(refused, range(AT_ONCE))) == {422}  # all sandboxes start: two cores are full
         streams = [
             [(event.id, event.data) for event in events] for events in threads.map(one, range(AT_ONCE))
         ]
