@@ -4,6 +4,7 @@ What belongs here: asking the template's authorizer function and keeping its ans
 would. What does not: what a key or a token is; that is the product's own `authorize` function.
 """
 
+import asyncio
 import json
 import re
 import time
@@ -37,6 +38,7 @@ class Authorizing:
         self._authorizer = authorizer
         self._pool = pool
         self._cache: OrderedDict[tuple[str, ...], tuple[float, _Verdict]] = OrderedDict()
+        self._asking: dict[tuple[str, ...], asyncio.Task[_Verdict]] = {}
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Authorizing:
         begun = time.monotonic()
         verdict = self._cached(values)
         if not verdict:
-            verdict = await self._ask(event, identity, arn)
+            verdict = await asyncio.shield(self._asked(values, event, identity, arn))
             self._keep(values, verdict)
         _require_allowed(verdict, arn)
         latency = round((time.monotonic() - begun) * 1000)
@@ -72,6 +74,20 @@ class Authorizing:
         self._cache[identity] = (time.monotonic() + self._authorizer.ttl_s, verdict)
         while len(self._cache) > CACHE_ENTRIES:
             self._cache.popitem(last=False)
+
+    def _asked(
+        self, values: tuple[str, ...], event: Mapping[str, Any], identity: Mapping[str, str], arn: str
+    ) -> asyncio.Task[_Verdict]:
+        """One question for all who come at once, as far as answers are kept: a page brings ten requests, and
+        a laptop does not start ten sandboxes in a moment.
+        """
+        if asking := self._asking.get(values):
+            return asking
+        asking = asyncio.create_task(self._ask(event, identity, arn))
+        if self._authorizer.ttl_s > 0:
+            self._asking[values] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(values))
+        return asking
 
     async def _ask(self, event: Mapping[str, Any], identity: Mapping[str, str], arn: str) -> _Verdict:
         question: dict[str, Any] = {"type": self._authorizer.kind.upper(), "methodArn": arn}

@@ -309,12 +309,18 @@ class TestAuthorizer:
         event = await echoed(api, "GET", "/guarded", headers={"authorization": "Bearer text"})
         found = event["requestContext"]["authorizer"]
         assert isinstance(found.pop("integrationLatency"), int)
+        assert found.pop("process").isdigit()
         assert found == {"owner": "Bearer text", "calls": "1", "admin": "false", "principalId": "Bearer text"}
 
     async def test_its_verdict_is_kept_for_a_token_and_all_routes(self, api: httpx.AsyncClient) -> None:
         for path in ("/guarded", "/other", "/guarded"):
             event = await echoed(api, "GET", path, headers={"authorization": "Bearer kept"})
             assert event["requestContext"]["authorizer"]["calls"] == "1"
+
+    async def test_who_comes_many_times_at_once_is_asked_about_once(self, api: httpx.AsyncClient) -> None:
+        many = (echoed(api, "GET", "/guarded", headers={"authorization": "Bearer crowd"}) for _ in range(8))
+        found = [event["requestContext"]["authorizer"] for event in await asyncio.gather(*many)]
+        assert {(one["calls"], one["process"]) for one in found} == {("1", found[0]["process"])}
 
     async def test_a_request_without_a_caller_is_the_developers(self, api: httpx.AsyncClient) -> None:
         event = await echoed(api, "GET", "/guarded")

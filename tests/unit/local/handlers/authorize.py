@@ -1,5 +1,6 @@
 """An authorizer whose answer is the token's name; it counts how often it was asked."""
 
+import os
 from typing import Any
 
 CALLS: dict[str, int] = {}
@@ -15,7 +16,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     api, stage = event["methodArn"].split("/")[:2]
     effect = "Deny" if token == "Bearer denied" else "Allow"
     resource = f"{api}/{stage}/GET/guarded" if token == "Bearer narrow" else f"{api}/{stage}/*"
-    context = {"owner": token, "calls": CALLS[token], "admin": False}
+    context = {"owner": token, "calls": CALLS[token], "admin": False, "process": os.getpid()}
     return {
         "principalId": token,
         "policyDocument": {
