@@ -1,7 +1,7 @@
 """The text of an HTTP answer: unpacked, decoded, cut, and without the secrets that it was asked with.
 
 What does not belong here: requests (`http_tool`), which encoding unlabelled bytes are in
-(`freshet.documents.encodings`).
+(`freshet.encodings`).
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import quote
 
-from freshet.documents.encodings import decode, looks_like_text
+from freshet.encodings import decode, looks_like_text
 from freshet.llm.tools import ToolError
 
 _TEXT = re.compile(

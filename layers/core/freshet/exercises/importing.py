@@ -9,12 +9,12 @@ import time
 from collections import Counter
 
 from freshet.concurrency import in_background
-from freshet.documents.encodings import decode
+from freshet.encodings import decode
 from freshet.errors import FreshetError, Invalid, NotFound
 from freshet.exercises.collection import MAX_QUESTIONS, Collection, Exercise
 from freshet.exercises.formats.gift import LineProblem, Parsed, parse
-from freshet.exercises.material.language import language_of
 from freshet.exercises.question import MAX_CONCEPT_CHARS, MAX_CONCEPTS, Question
+from freshet.languages import language_of
 from freshet.observe import logger
 from freshet.runs.record import iso
 

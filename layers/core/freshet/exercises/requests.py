@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from freshet.exercises.question import Bloom, Difficulty, Kind
-from freshet.profile.profile import Language
+from freshet.languages import Language
 
 # `partial`: writing it was broken off; what was finished is there.
 State = Literal["generating", "ready", "partial"]

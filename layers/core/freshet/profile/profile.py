@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from freshet.errors import Invalid
+from freshet.languages import Language
 from freshet.runs.record import iso
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.table import Item, Table
@@ -29,8 +30,6 @@ def _distinct(tags: list[str]) -> list[str]:
     return tags
 
 
-# BCP 47, as far as anybody asks for it: `en`, `zh-Hans`, `pt-BR`.
-Language = Annotated[str, Field(max_length=35, pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Goal = Annotated[str, Field(max_length=300, pattern=r"\S")]
 
 

@@ -19,6 +19,10 @@ _NAMES = [
     "sample",
     "draft",
     "faults",
+    "log",
+    "events",
+    "graph",
+    "names",
 ]
 # A model reads over blanks and over what can't be seen: Unicode's Default_Ignorable_Code_Point.
 _UNSEEN = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from freshet.exercises.grading.submit import Submitter
     from freshet.exercises.material.reading import Reader
     from freshet.exercises.material.sections import Materials
-    from freshet.exercises.writer import Writer
+    from freshet.llm.writer import Writer
     from freshet.profile.mastery import Mastery
     from freshet.profile.profile import Profiles
 
@@ -37,8 +37,8 @@ def profiles_table() -> Table:
 
 async def writer(owner: str, model_id: int) -> "Writer":
     """The caller's model of that id, or the stack's own. Raises NotFound, ModelAuthentication."""
-    from freshet.exercises.writer import Writer
     from freshet.llm.options import ToolOptions
+    from freshet.llm.writer import Writer
 
     model, client = await clients().get(owner, model_id)
     return Writer(client, model.id, ToolOptions(temperature=model.params.temperature), files=model.files)

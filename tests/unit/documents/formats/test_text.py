@@ -3,7 +3,7 @@
 import pytest
 
 from freshet import errors
-from freshet.documents.encodings import decode, looks_like_text
+from freshet.encodings import decode, looks_like_text
 
 from .conftest import Read
 

@@ -25,9 +25,9 @@ from freshet.exercises.analysis.kept import Analyses
 from freshet.exercises.material.reading import Reader
 from freshet.exercises.material.sections import Materials
 from freshet.exercises.requests import Analyse, AnalyseFile, AnalyseUpload
-from freshet.exercises.writer import Writer
 from freshet.ids import new_id
 from freshet.llm import LLMClient
+from freshet.llm.writer import Writer
 from freshet.runs.events import Done, Item, RunEvent, Started
 from freshet.stores.table import Table
 from tests.stack import Stack

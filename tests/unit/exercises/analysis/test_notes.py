@@ -10,10 +10,10 @@ from freshet.exercises.analysis.reduction import by_choice, by_rule, listed
 from freshet.exercises.analysis.result import Concept, KeyPoint
 from freshet.exercises.analysis.suggest import suggested
 from freshet.exercises.material.cutting import sections_of_text
-from freshet.exercises.material.language import language_of
 from freshet.exercises.material.sections import Material
 from freshet.exercises.question import Difficulty, Place
 from freshet.exercises.requests import MAX_COUNT
+from freshet.languages import language_of
 from freshet.profile.concept import concept_key
 from freshet.profile.profile import Level
 

@@ -9,10 +9,10 @@ from freshet import wiring
 from freshet.errors import FreshetError
 from freshet.exercises.generation.generate import Generator
 from freshet.exercises.requests import Generate
-from freshet.exercises.writer import Writer
 from freshet.ids import new_id
 from freshet.llm import LLMClient
 from freshet.llm.options import ToolOptions
+from freshet.llm.writer import Writer
 from freshet.runs.events import Content, Done, Item, RunEvent
 from freshet.wiring import study
 from tests.unit.exercises.generation.examiner import FACTS, TEXT, Examiner

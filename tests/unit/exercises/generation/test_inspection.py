@@ -24,8 +24,8 @@ from freshet.exercises.question import (
     SingleChoice,
     TrueFalse,
 )
-from freshet.exercises.writer import Writer
 from freshet.llm import LLMClient
+from freshet.llm.writer import Writer
 from tests.unit.exercises.gate.good import QUESTIONS, others_than, source_of
 from tests.unit.exercises.gate.spoiling import SPOILINGS, spoiled
 from tests.unit.exercises.generation.examiner import Said, examiner

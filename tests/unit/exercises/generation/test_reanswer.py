@@ -12,8 +12,8 @@ from freshet.exercises.fault import Fault
 from freshet.exercises.generation.draft import Draft, as_question
 from freshet.exercises.generation.reanswer import reanswer
 from freshet.exercises.question import Question
-from freshet.exercises.writer import Writer
 from freshet.llm import LLMClient
+from freshet.llm.writer import Writer
 from tests.unit.llm.upstream import Answer, Models, chunk, models, refuses, says, sends
 
 TEXT = "Water boils at 100 degrees. Iron rusts in damp air. 水在一百度沸腾。"

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from freshet.exercises.writer import Writer
 from freshet.llm import LLMClient
+from freshet.llm.writer import Writer
 from tests.unit.llm.upstream import Answer, says
 
 Marks = Callable[[str], Answer | str]

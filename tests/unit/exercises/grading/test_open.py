@@ -9,9 +9,9 @@ from freshet.errors import Invalid, ModelError, ModelMalformed
 from freshet.exercises.grading.attempt import Mark
 from freshet.exercises.grading.open import judge
 from freshet.exercises.question import Essay
-from freshet.exercises.writer import Writer
 from freshet.llm.events import Reset
 from freshet.llm.structured.preview import Preview
+from freshet.llm.writer import Writer
 from tests.unit.exercises.grading.builders import essay, short
 from tests.unit.exercises.grading.marker import judgement, marker
 from tests.unit.llm.upstream import chunk, sends, whole

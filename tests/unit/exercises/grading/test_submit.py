@@ -16,8 +16,8 @@ from freshet.exercises.grading.attempt import Attempt
 from freshet.exercises.grading.submit import Submitter
 from freshet.exercises.question import Question
 from freshet.exercises.requests import MAX_ANSWERS, Submit
-from freshet.exercises.writer import Writer
 from freshet.ids import new_id
+from freshet.llm.writer import Writer
 from freshet.profile.mastery import Practised
 from freshet.runs.events import Content, Done, Item, Reset, RunEvent, Started
 from freshet.stores.table import Table

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import looks_like_text
+from freshet.encodings import looks_like_text
 
 _HEAD = 65_536  # bytes looked at; pdf readers search for the header in the first kilobyte
 _TEXT_FORMATS = {

@@ -2,7 +2,7 @@
 
 csv.Sniffer guesses by character counts and fails on prose, quotes and single columns; here every delimiter is
 tried, and the one wins under which most rows have the same number of fields. What does not belong here:
-encodings (`freshet.documents.encodings`), which row is a header (`tables`).
+encodings (`freshet.encodings`), which row is a header (`tables`).
 """
 
 import csv
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode
 from freshet.documents.formats.tables import Row, table_blocks
 from freshet.documents.formats.text import blank, load
+from freshet.encodings import decode
 
 _DELIMITERS = ",;\t|，；"
 _SAMPLE = 65_536  # characters

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode, detect
 from freshet.documents.formats import html, text
+from freshet.encodings import decode, detect
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _MAX_PARTS = 500

@@ -14,8 +14,8 @@ from xml.parsers import expat
 
 from selectolax.lexbor import LexborHTMLParser
 
-from freshet.documents.encodings import decode
 from freshet.documents.formats.ooxml import Element, Package, attribute, child, inside, local
+from freshet.encodings import decode
 
 _MAX_BYTES = 4_000_000
 _MAX_DEPTH = 6

@@ -14,10 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode
 from freshet.documents.formats.html_inline import BLOCKS, clean, inline, left_out
 from freshet.documents.formats.html_tables import is_data_table, table_blocks
 from freshet.documents.formats.text import blank, load
+from freshet.encodings import decode
 
 _MAX_DEPTH = 5_000  # real pages stay below a few hundred; parsing this deep takes tens of milliseconds
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

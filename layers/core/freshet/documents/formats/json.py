@@ -22,8 +22,8 @@ from typing import Any
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode
 from freshet.documents.formats.text import blank, load
+from freshet.encodings import decode
 
 _BLANKS = re.compile(r"\s*")
 _SHORT = 200  # characters of a list that fits on a line

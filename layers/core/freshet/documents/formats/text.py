@@ -1,6 +1,6 @@
 """Plain text: paragraphs between blank lines, as written.
 
-What does not belong here: encodings (`freshet.documents.encodings`).
+What does not belong here: encodings (`freshet.encodings`).
 """
 
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from freshet import errors
 from freshet.documents.blocks import Block, Progress
-from freshet.documents.encodings import decode
+from freshet.encodings import decode
 
 MAX_BYTES = 64_000_000  # beyond this the text alone is over the limit on what is indexed
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![^\S\n]*(?:\n|\Z))[^\n]*)*")

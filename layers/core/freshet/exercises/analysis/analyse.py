@@ -21,15 +21,15 @@ from freshet.exercises.analysis.notes import Noted, noted
 from freshet.exercises.analysis.noting import NoteTaker, Progress
 from freshet.exercises.analysis.result import Analysis
 from freshet.exercises.analysis.suggest import suggested
-from freshet.exercises.material.language import language_of
 from freshet.exercises.material.reading import MOST_SECTIONS, Reader
 from freshet.exercises.material.sections import Material, Section
 from freshet.exercises.requests import Analyse, AnalyseFile, AnalyseUpload
-from freshet.exercises.telling import told
-from freshet.exercises.writer import Choose, Writer
+from freshet.languages import language_of
+from freshet.llm.writer import Choose, Writer
 from freshet.observe import logger
 from freshet.rag.parts import evenly
 from freshet.runs.events import Done, RunEvent, Started
+from freshet.runs.telling import told
 
 __all__ = ["Analyser", "Analysis"]
 

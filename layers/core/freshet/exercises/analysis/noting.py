@@ -18,12 +18,12 @@ from freshet.exercises.analysis.notes import Noted, Notes, Reduction, noted
 from freshet.exercises.analysis.reduction import by_choice, by_rule, listed
 from freshet.exercises.material.sections import Section
 from freshet.exercises.prompt import Messages, analysis_messages, file_messages, reduction_messages
-from freshet.exercises.telling import Tell
-from freshet.exercises.writer import Writer
 from freshet.llm.files import Files
 from freshet.llm.options import ToolOptions
+from freshet.llm.writer import Writer
 from freshet.observe import logger
 from freshet.runs.events import Item
+from freshet.runs.telling import Tell
 
 _NOTES_TOKENS = 4_000  # notes take about 2,000; a model that never ends is cut
 _USELESS = (ModelMalformed, ModelCut, ModelRefused)  # the model answers, though not to this

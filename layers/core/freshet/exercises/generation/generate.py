@@ -26,12 +26,12 @@ from freshet.exercises.material.reading import Reader
 from freshet.exercises.material.sections import Material, Materials
 from freshet.exercises.question import Question
 from freshet.exercises.requests import Generate, Regenerate
-from freshet.exercises.telling import told
-from freshet.exercises.writer import Choose
 from freshet.ids import made_at, new_id
+from freshet.llm.writer import Choose
 from freshet.observe import logger
 from freshet.runs.events import Done, RunEvent, Started
 from freshet.runs.record import iso
+from freshet.runs.telling import told
 
 
 class Generator:

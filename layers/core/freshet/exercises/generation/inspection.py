@@ -18,8 +18,8 @@ from freshet.exercises.generation.reanswer import reanswer
 from freshet.exercises.material.sections import Section
 from freshet.exercises.prompt import mending_messages
 from freshet.exercises.question import Difficulty, Question
-from freshet.exercises.writer import Writer
 from freshet.ids import new_id
+from freshet.llm.writer import Writer
 
 MOST_CALLS = 3  # of an inspection: two blind answers, and between them the mending
 

@@ -23,7 +23,7 @@ from freshet.exercises.question import (
     ShortAnswer,
     SingleChoice,
 )
-from freshet.exercises.writer import Writer
+from freshet.llm.writer import Writer
 
 _TOLD = 200  # characters of an answer
 _OF_SEVERAL = (SingleChoice, MultipleChoice, Cloze, Matching, Ordering)  # answered by a list, in their order

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from freshet.errors import Conflict, NotFound
 from freshet.exercises.analysis.kept import Analyses
 from freshet.exercises.analysis.result import KeyPoint
-from freshet.exercises.material.language import language_of
 from freshet.exercises.material.reading import Reader
 from freshet.exercises.material.sections import Material, Section
 from freshet.exercises.question import Question
 from freshet.exercises.requests import Generate
+from freshet.languages import language_of
 from freshet.rag.parts import evenly
 from freshet.rag.terms import telling
 

@@ -40,11 +40,11 @@ from freshet.exercises.generation.plan import BATCH, Batch, Slot, batches, missi
 from freshet.exercises.material.sections import Section
 from freshet.exercises.prompt import Messages, writing_messages
 from freshet.exercises.question import Question
-from freshet.exercises.telling import Tell
-from freshet.exercises.writer import Writer
 from freshet.llm import Preview
+from freshet.llm.writer import Writer
 from freshet.observe import logger
 from freshet.runs.events import Content, Item
+from freshet.runs.telling import Tell
 
 _ROUNDS = 2  # the second is for what the first was left without
 _ASKED = 30  # questions that a call is told of, the newest ones; the gate knows all of them

@@ -24,9 +24,9 @@ from freshet.exercises.grading.rubric import (
 )
 from freshet.exercises.prompt import grading_messages
 from freshet.exercises.question import Essay, ShortAnswer
-from freshet.exercises.writer import Writer
 from freshet.llm.events import Reset
 from freshet.llm.structured.preview import Preview
+from freshet.llm.writer import Writer
 
 _SAYS_SOMETHING = re.compile(r"[^\W_]")
 

@@ -21,15 +21,15 @@ from freshet.exercises.grading.room import fitted, room_for
 from freshet.exercises.grading.sheet import filled, marked, unmarked
 from freshet.exercises.question import Essay, Question, ShortAnswer
 from freshet.exercises.requests import Override, Submit
-from freshet.exercises.telling import Tell, told
-from freshet.exercises.writer import Choose, Writer
 from freshet.ids import made_at
 from freshet.llm.events import Reset as Voided
 from freshet.llm.structured.preview import Preview
+from freshet.llm.writer import Choose, Writer
 from freshet.observe import log_failure, logger
 from freshet.profile.mastery import Practised
 from freshet.runs.events import Content, Done, Item, Reset, RunEvent, Started
 from freshet.runs.record import iso
+from freshet.runs.telling import Tell, told
 
 Note = Callable[[str, str, Sequence[Practised]], Awaitable[None]]  # of an owner, by an attempt
 Pieces = asyncio.Queue[Preview | Voided | Result]

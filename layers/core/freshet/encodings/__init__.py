@@ -10,7 +10,7 @@ import codecs
 import math
 import re
 
-from freshet.documents.frequencies import LANGUAGES, models
+from freshet.encodings.frequencies import LANGUAGES, models
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

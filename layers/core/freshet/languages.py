@@ -7,6 +7,12 @@ Where no model has said anything, English is told by its small words.
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+# BCP 47, as far as anybody asks for it: `en`, `zh-Hans`, `pt-BR`.
+Language = Annotated[str, Field(max_length=35, pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 
 _NONE = "und"  # of ISO 639: undetermined
 # BCP 47, as far as languages are named by it: language, script or region, variants.

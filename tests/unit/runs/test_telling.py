@@ -6,8 +6,8 @@ import pytest
 
 from freshet.concurrency import task_group
 from freshet.errors import NotFound
-from freshet.exercises.telling import Tell, told
 from freshet.runs.events import Content, RunEvent
+from freshet.runs.telling import Tell, told
 
 
 async def test_what_several_tasks_tell_comes_as_they_tell_it() -> None:
