@@ -28,10 +28,12 @@ class Stack:
             "USAGE_TABLE": self.outputs["UsageTableName"],
             "EXERCISES_TABLE": self.outputs["ExercisesTableName"],
             "PROFILES_TABLE": self.outputs["ProfilesTableName"],
+            "BEHAVIOUR_TABLE": self.outputs["BehaviourTableName"],
             "KEYS_TABLE": self.outputs["KeysTableName"],
             "SECRETS_PREFIX": f"/freshet/{NAME}/owners",
             "ALLOWED_NETWORKS": "127.0.0.0/8",
             "PARSE_QUEUE_URL": self.outputs["ParseQueueUrl"],
+            "EXTRACT_QUEUE_URL": self.outputs["ExtractQueueUrl"],
         }
 
 

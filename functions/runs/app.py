@@ -1,19 +1,15 @@
 """runs: every run of the caller's: found, followed, stopped, started again. Streams."""
 
-import re
 from typing import Annotated
 
 from fastapi import Header, Query, Response
 from pydantic import BaseModel, Field
 
 from freshet import wiring
-from freshet.errors import Invalid
 from freshet.lambda_runtime import streaming
 from freshet.runs.record import Record
-from freshet.sse import EVENTS, EventStream
+from freshet.sse import EVENTS, EventStream, resumed_after
 from freshet.web import Owner, TimeLeft, create_app
-
-CURSOR = re.compile(r"(?:([0-9A-Za-z]{1,64}):)?(\d{1,9})")
 
 app = create_app("runs")
 
@@ -47,7 +43,7 @@ async def follow_run(
     after: Annotated[str | None, Query(description="the same, where no header can be sent")] = None,
 ) -> Response:
     """Every event after the given one (without one: from the start), once and in order, and those to come."""
-    seq = _seq(run_id, last_event_id or after)
+    seq = resumed_after(last_event_id or after, run_id)
     feed = await wiring.runs().follow(owner, run_id, after=seq, timeout_s=left_s)
     return EventStream(feed, feed.frames())
 
@@ -62,18 +58,6 @@ async def stop_run(run_id: str, owner: Owner) -> Record:
 async def retry_run(run_id: str, owner: Owner) -> Record:
     """A new run of the same request; follow it by its id. Asked again, the same new run."""
     return await wiring.runs().retry(owner, run_id)
-
-
-def _seq(run_id: str, cursor: str | None) -> int:
-    """The number of the event that a cursor names: `<run_id>:<seq>` or `<seq>`; -1 without one."""
-    if not cursor:
-        return -1
-    found = CURSOR.fullmatch(cursor)
-    if not found:
-        raise Invalid("Last-Event-ID (or ?after=) is no `<run_id>:<seq>`.")
-    if found[1] and found[1] != run_id:
-        raise Invalid("Last-Event-ID (or ?after=) is of another run.")
-    return int(found[2])
 
 
 handler = streaming(app)

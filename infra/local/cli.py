@@ -21,7 +21,7 @@ from infra.local.ports import HOST
 
 log = logging.getLogger("cloud")
 
-DEMO_S = 6.0  # that the welcome waits for the demo documents; they take about four
+DEMO_S = 6.0  # that the welcome waits for the demo set; it takes about five
 
 _QUIET = ("botocore", "boto3", "urllib3", "asyncio", "samtranslator", "watchfiles", "uvicorn")
 
@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8000, help="of the API on 127.0.0.1 (8000)")
     parser.add_argument("--built", action="store_true", help="run what `make build` made, not the source")
     parser.add_argument("--reload", action="store_true", help="follow changes of code and template")
-    parser.add_argument("--no-demo", action="store_true", help="don't upload the demo documents")
+    parser.add_argument("--no-demo", action="store_true", help="don't load the demo documents and behaviours")
     parser.add_argument("--iam", action="store_true", help="enforce IAM, each function under its own role")
     _add_state(parser)
     return parser
@@ -141,6 +141,7 @@ def _welcome(options: Options, backends: Backends, took_s: float) -> str:
         f"  curl {base}/api/v1/documents",
         *(f"  {_curl(base, question)}" for question in QUESTIONS),
         f"  curl -F file=@your.pdf {base}/api/v1/documents/upload",
+        f"  curl -X POST {base}/api/v1/events/extract/user_0001",
         "",
         "Ctrl-C stops it.",
     ]

@@ -7,7 +7,7 @@ still a figure of one run is one run's.
 import asyncio
 import sys
 
-from tests.bench import cold_start, ingest, llm, parsing, runs, search, warm
+from tests.bench import behaviour, cold_start, ingest, llm, parsing, runs, search, warm
 from tests.bench.table import rendered
 
 BENCHES = {
@@ -18,6 +18,7 @@ BENCHES = {
     "search": search.measure,
     "llm": llm.measure,
     "runs": runs.measure,
+    "behaviour": behaviour.measure,
 }
 
 

@@ -36,9 +36,11 @@ PERMISSIONS_OF = {
     "USAGE_TABLE": "Data.Outputs.UsageTableArn",
     "EXERCISES_TABLE": "Data.Outputs.ExercisesTableArn",
     "PROFILES_TABLE": "Data.Outputs.ProfilesTableArn",
+    "BEHAVIOUR_TABLE": "Data.Outputs.BehaviourTableArn",
     "SECRETS_PREFIX": "/owners/*",
     "KEYS_TABLE": "Data.Outputs.KeysTableArn",
     "PARSE_QUEUE_URL": "Data.Outputs.ParseQueueArn",
+    "EXTRACT_QUEUE_URL": "Data.Outputs.ExtractQueueArn",
     "QDRANT_KEY_PARAMETER": "parameter${QdrantKeyParameter}",
     "MODEL_KEY_PARAMETER": "parameter${ModelKeyParameter}",
 }
@@ -57,7 +59,9 @@ LASTING = {"ProfilesTable"}
 # Prefixes below which a trailing `*` is the narrowest there is.
 PREFIXES = {
     "${Data.Outputs.BucketArn}/analyses/*",
+    "${Data.Outputs.BucketArn}/behaviours/*",
     "${Data.Outputs.BucketArn}/exercises/*",
+    "${Data.Outputs.BucketArn}/logs/*",
     "${Data.Outputs.BucketArn}/conversations/*",
     "${Data.Outputs.BucketArn}/documents/*",
     "${Data.Outputs.BucketArn}/runs/*",
@@ -258,21 +262,24 @@ def queues_outlast_their_functions(templates: Templates) -> Iterator[str]:
             yield f"{name}: one bad message repeats its whole batch"
 
 
-def uploads_reach_the_queue(templates: Templates) -> Iterator[str]:
+def uploads_reach_their_queues(templates: Templates) -> Iterator[str]:
     """The bucket waits for the policy that lets it send, and the policy names that bucket and no other."""
     resources = templates.data["Resources"]
-    bucket, policy = resources["Bucket"], resources["ParseQueuePolicy"]["Properties"]
-    if bucket.get("DependsOn") != "ParseQueuePolicy":
+    bucket, policy = resources["Bucket"], resources["QueuePolicy"]["Properties"]
+    if bucket.get("DependsOn") != "QueuePolicy":
         yield "the bucket may be made before it may send"
     (statement,) = policy["PolicyDocument"]["Statement"]
     name, id_ = bucket["Properties"]["BucketName"]["Fn::Sub"]
     if statement["Condition"]["ArnEquals"]["aws:SourceArn"] != {
         "Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{name}", id_]
     }:
-        yield "the queue's policy names another bucket"
-    (queue,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
-    if text_of(queue["Queue"]) != text_of(statement["Resource"]):
-        yield "the bucket sends to another queue"
+        yield "the queues' policy names another bucket"
+    configured = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    if {text_of(one["Queue"]) for one in configured} != {text_of(one) for one in statement["Resource"]}:
+        yield "the bucket sends to other queues"
+    prefixes = [rule["Value"] for one in configured for rule in one["Filter"]["S3Key"]["Rules"]]
+    if len(set(prefixes)) != len(configured) or not all(prefix.endswith("/") for prefix in prefixes):
+        yield "a file comes to more than one queue"
 
 
 def layers_fit(templates: Templates) -> Iterator[str]:
@@ -330,7 +337,7 @@ RULES: list[Rule] = [
     runs_are_repeated_on_demand_only,
     tables_can_be_restored,
     queues_outlast_their_functions,
-    uploads_reach_the_queue,
+    uploads_reach_their_queues,
     layers_fit,
     nested_stacks_fit,
 ]

@@ -169,11 +169,11 @@ BROKEN: dict[str, tuple[rules.Rule, Break]] = {
         lambda t: properties(t, "ParseTrigger").pop("FunctionResponseTypes"),
     ),
     "the bucket is made before it may send": (
-        rules.uploads_reach_the_queue,
+        rules.uploads_reach_their_queues,
         lambda t: t.data["Resources"]["Bucket"].pop("DependsOn"),
     ),
     "the bucket is called otherwise than the queue expects": (
-        rules.uploads_reach_the_queue,
+        rules.uploads_reach_their_queues,
         lambda t: data(t, "Bucket")["BucketName"]["Fn::Sub"].__setitem__(0, "documents-${Id}"),
     ),
     "six layers": (

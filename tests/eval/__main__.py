@@ -1,7 +1,8 @@
 """`make eval`: how well the product reads, cuts and finds, on real material.
 
 `python -m tests.eval [retrieval [set …] | chunks [corpus …] | documents [format …] |
-streams [kind …]]`, all of it without a name. The material is not part of the project: see `DATA`.
+streams [kind …] | alarms [log …]]`, all of it without a name. The material is not part
+of the project: see `DATA`.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.eval import chunks, documents, retrieval, streams
+from tests.eval import alarms, chunks, documents, retrieval, streams
 
 DATA = Path(__file__).parents[3] / "shared/data"
 EVALUATIONS = {
@@ -18,6 +19,7 @@ EVALUATIONS = {
     "chunks": chunks.evaluate,
     "documents": documents.evaluate,
     "streams": streams.evaluate,
+    "alarms": alarms.evaluate,
 }
 
 

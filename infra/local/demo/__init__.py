@@ -1,13 +1,14 @@
-"""The demo set: two small documents, uploaded through the public API when the state is empty.
+"""The demo set: two documents and five users' behaviours, sent through the public API to an empty state.
 
-What belongs here: the documents and their upload. What does not: a way around the product; the documents
-are parsed and indexed like anybody's. `make.py` beside this file draws them.
+What belongs here: the files and their upload. What does not: a way around the product; the documents are
+parsed and indexed like anybody's. `make.py` beside this file draws them, `behaviors.py` the behaviours.
 """
 
 import asyncio
 import http.client
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,21 +22,38 @@ REQUEST_S = 40.0  # above API Gateway's own 29 s
 log = logging.getLogger("demo")
 
 _FOLDER = Path(__file__).parent
+_USER = re.compile(r"^user_\d+", re.MULTILINE)
 
 
 async def load_demo(port: int, state: State) -> None:
-    """Uploads the documents, once per state folder: who deletes them does not want them back."""
-    if state.read("demo"):
-        return
-    try:
-        for path in sorted(_FOLDER.glob("*.pdf")):
-            document = await asyncio.to_thread(_upload, port, path)
-            document = await asyncio.to_thread(_when_done, port, document["id"])
-            log.info("%s is %s", path.name, document["status"])
-    except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
-        log.warning("the demo documents could not be loaded: %s", error)
-        return
-    state.write("demo", {"loaded": True})
+    """Sends what each part holds, once per state folder: who deletes it does not want it back."""
+    loaded = state.read("demo")
+    for part, load in _PARTS.items():
+        if loaded.get(part):
+            continue
+        try:
+            await load(port)
+        except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+            log.warning("the demo %s could not be loaded: %s", part, error)
+            continue
+        loaded[part] = True
+        state.write("demo", loaded)
+
+
+async def _load_behaviors(port: int) -> None:
+    body = (_FOLDER / "behaviors.csv").read_bytes()
+    await asyncio.to_thread(_call, port, "POST", "/api/v1/behaviors", body, {"Content-Type": "text/csv"})
+    log.info("behaviours of %s are kept", ", ".join(dict.fromkeys(_USER.findall(body.decode()))))
+
+
+async def _load_documents(port: int) -> None:
+    for path in sorted(_FOLDER.glob("*.pdf")):
+        document = await asyncio.to_thread(_upload, port, path)
+        document = await asyncio.to_thread(_when_done, port, document["id"])
+        log.info("%s is %s", path.name, document["status"])
+
+
+_PARTS = {"behaviors": _load_behaviors, "documents": _load_documents}
 
 
 def _upload(port: int, path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Freshet's prompts fence with tags; what is inside a fence is never read as a rule.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +16,12 @@ from infra.local.model.protocol import text_of
 _SOURCE = re.compile(r"<source\b([^>]*\bid=[^>]*)>(.*?)</source>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FENCED = re.compile(
-    r"<(source|sources|question|document|passage|conversation|follow_up|key_points|draft|faults|rubric|answer|sample)"
+    r"<(source|sources|question|document|passage|conversation|follow_up|key_points|draft|faults|rubric|answer|sample"
+    r"|log|events|graph|names)"
     r"\b[^>]*>.*?</\1>",
     re.DOTALL,
 )
+_WANTED = re.compile(r"Wanted:\s*(?=\{)")
 NO_ANSWER = "NO_ANSWER"
 
 
@@ -64,6 +67,16 @@ class Prompt:
     def rules(self) -> str:
         """The prompt without what is fenced: where instructions may stand."""
         return "\n".join(_FENCED.sub(" ", said) for said in self._said)
+
+    @cached_property
+    def wanted(self) -> dict[str, Any]:
+        """What stands after `Wanted:`, outside of the fences."""
+        found = _WANTED.search(self.rules)
+        try:
+            wanted = json.JSONDecoder().raw_decode(self.rules, found.end())[0] if found else {}
+        except ValueError:
+            return {}
+        return dict(wanted)
 
     @cached_property
     def last_user(self) -> str:

@@ -21,6 +21,7 @@ _HEADERS = [
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
 ]
+_LONGEST_S = 4.0  # that an answer takes at its pace: a long one comes faster, as somebody waits
 
 
 class _DroppedError(Exception):
@@ -61,8 +62,9 @@ class EventStream:
         yield _event(self.answer.chunk(self.answer.opening))
         if self.fault.hang == "start":
             await asyncio.Event().wait()
+        pace_s = min(self.pace_s, _LONGEST_S / max(1, len(self.answer.deltas)))
         for number, delta in enumerate(self.answer.deltas):
-            await asyncio.sleep(self.pace_s + self.fault.slow / 1000)
+            await asyncio.sleep(pace_s + self.fault.slow / 1000)
             async for event in self._before(number):
                 yield event
             yield _event(self.answer.chunk(delta))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import UploadFile
 
 from freshet.errors import Invalid, UnsupportedMediaType
@@ -26,6 +26,12 @@ class File:
     filename: str
     data: bytes
     content_type: str | None
+
+
+class _Nothing(BaseModel):
+    """A form with nothing but a file."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def read_by_hand(as_json: type[BaseModel], as_form: type[BaseModel]) -> dict[str, Any]:
@@ -55,6 +61,11 @@ async def json_of(request: Request, model: type[M]) -> M:
         return model.model_validate_json(body)
     except ValidationError as error:
         raise _refused(error) from None
+
+
+async def file_of(request: Request) -> File:
+    """A form's part `file`. Raises Invalid without one."""
+    return (await form_of(request, _Nothing))[1]
 
 
 async def form_of(request: Request, model: type[M]) -> tuple[M, File]:

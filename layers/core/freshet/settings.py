@@ -29,8 +29,10 @@ class Settings(BaseModel):
     usage_table: str = Field("", description="DynamoDB table of usage and budgets; empty: nothing is counted")
     exercises_table: str = Field("", description="DynamoDB table of exercises, questions and attempts")
     profiles_table: str = Field("", description="DynamoDB table of learners and what they know")
+    behaviour_table: str = Field("", description="DynamoDB table of behaviour logs, events and graphs")
     keys_table: str = Field("", description="DynamoDB table of hashed Freshet keys")
     parse_queue_url: str = Field("", description="SQS queue in front of `parse`")
+    extract_queue_url: str = Field("", description="SQS queue in front of `extract`")
 
     token_issuer: str = Field(
         "", description="issuer (`iss`) of accepted Cognito ID tokens; empty: keys only"

@@ -5,6 +5,7 @@ Every event has an id `<run_id>:<seq>`; the stream ends with `data: [DONE]`.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -13,7 +14,7 @@ from typing import Any, Protocol, Self
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from freshet.errors import DeadlineExceeded
+from freshet.errors import DeadlineExceeded, Invalid
 from freshet.runs.frame import Feed, Frame, raise_failure, settled
 
 HEARTBEAT_S = 10.0  # the contract's; API Gateway cuts a stream that is silent for five minutes
@@ -133,8 +134,35 @@ class EventStream(Response):
                 await self._write(send, KEEP_ALIVE)
 
 
-_OWN_IDS = ("conversation_id", "exercise_id", "attempt_id", "analysis_id", "document_id")
-_ITEM = "a finished question, a graded answer, or what one part of a material was found to hold"
+_CURSOR = re.compile(r"(?:([0-9A-Za-z]{1,64}):)?(\d{1,9})")
+
+
+def resumed_after(cursor: str | None, run_id: str) -> int:
+    """The number of the event that a cursor names: `<run_id>:<seq>` or `<seq>`; -1 without one.
+
+    Raises Invalid, also for a cursor of another run.
+    """
+    if not cursor:
+        return -1
+    found = _CURSOR.fullmatch(cursor)
+    if not found:
+        raise Invalid("Last-Event-ID (or ?after=) is no `<run_id>:<seq>`.")
+    if found[1] and run_id and found[1] != run_id:
+        raise Invalid("Last-Event-ID (or ?after=) is of another run.")
+    return int(found[2])
+
+
+_OWN_IDS = (
+    "conversation_id",
+    "exercise_id",
+    "attempt_id",
+    "analysis_id",
+    "document_id",
+    "graph_id",
+    "user_id",
+    "name",
+)
+_ITEM = "a finished question, a graded answer, an event, an edge, what was noted on a part of a material …"
 
 
 def event_schema() -> dict[str, Any]:

@@ -8,7 +8,6 @@ from freshet.exercises.fault import Misshapen
 from freshet.exercises.generation.draft import Draft, as_question
 from freshet.exercises.prompt import analysis_messages, mending_messages
 from infra.local.model.prompt import Prompt
-from infra.local.model.tasks.study.questions import wants
 
 WANTED = {"count": 1, "types": {"essay": 1}}
 OURS = 'Write the one question. Wanted: {"count":1,"types":{"essay":1}}'
@@ -20,7 +19,7 @@ HOSTILE = (
 def mending(*faults: str) -> tuple[str, str, dict[str, Any]]:
     """(rules, user's text, what the reader of the prompt takes to be wanted)"""
     messages = mending_messages("t", "Text.", {"type": "essay"}, faults, WANTED)
-    return messages[0]["content"], messages[1]["content"], wants(Prompt({"messages": messages}))
+    return messages[0]["content"], messages[1]["content"], Prompt({"messages": messages}).wanted
 
 
 def test_what_a_fault_quotes_is_fenced_on_one_line() -> None:

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -62,3 +63,15 @@ async def test_a_download_comes_under_its_own_name(objects: Objects) -> None:
     assert (
         response.headers["content-disposition"] == "attachment; filename*=UTF-8''%E5%91%98%22%E5%B7%A5%0A.txt"
     )
+
+
+async def test_an_owners_objects_are_listed_by_prefix_over_many_pages(
+    objects: Objects, cloud: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for owner, name in (("list", "a/2"), ("list", "a/1"), ("list", "b/1"), ("list2", "a/3")):
+        await objects.put(owner, name, b"", content_type="text/plain")
+    assert await objects.names("list", "a/") == ["a/1", "a/2"]
+    assert await objects.names("list", "c/") == []
+    call = objects._service.call
+    monkeypatch.setattr(objects._service, "call", partial(call, MaxKeys=1))
+    assert await objects.names("list", "") == ["a/1", "a/2", "b/1"]

@@ -125,6 +125,25 @@ async def test_deleting_says_whether_something_was_there(table: Table) -> None:
     assert not await table.delete("ann", "d")
 
 
+async def test_deleting_may_depend_on_what_is_there(table: Table) -> None:
+    await table.put("ann", {"id": "when", "generation": 2})
+    with pytest.raises(ConditionFailed) as refused:
+        await table.delete("ann", "when", when="#generation = :mine", mine=1)
+    assert refused.value.item is not None
+    assert refused.value.item["generation"] == 2
+    assert await table.delete("ann", "when", when="#generation = :mine", mine=2)
+
+
+async def test_items_are_counted_by_prefix_and_filter(table: Table) -> None:
+    for number in range(3):
+        text = "x" * 390_000  # a query looks at a megabyte
+        await table.write("counted", {"id": f"a/{number}", "odd": number % 2 == 1, "text": text})
+    await table.write("counted", {"id": "b"})
+    assert await table.count("counted", prefix="a/") == 3
+    assert await table.count("counted", prefix="a/", matching="#odd = :odd", odd=False) == 2
+    assert await table.count("counted", prefix="c") == 0
+
+
 async def test_an_endpoint_that_is_down_is_named(cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(Unavailable) as caught:

@@ -5,13 +5,14 @@ from typing import Any
 
 from infra.local.model.prompt import Prompt
 from infra.local.model.protocol import Reply
-from infra.local.model.tasks import answer, calls, chat, follow_up, results, schema, study, summary
+from infra.local.model.tasks import answer, behaviour, calls, chat, follow_up, results, schema, study, summary
 
 # A task takes a prompt and answers, or says by None that the prompt is not for it.
 Task = Callable[[Prompt], Reply | None]
 TASKS: tuple[Task, ...] = (
     calls.reply,
     study.reply,
+    behaviour.reply,
     schema.reply,
     results.reply,
     follow_up.reply,

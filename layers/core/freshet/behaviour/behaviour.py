@@ -1,16 +1,18 @@
 """A behaviour: one row of a log. Who, when, did what, with what."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field
 
 Scalar = str | int | float | bool
 
 MAX_NAME = 500  # characters of an action or an object: a title, an address
 MAX_USER = 128  # characters
+RESERVED = frozenset({"users", "uploads", "progress"})  # no user's id: routes have these in its place
 MAX_PROPERTIES_BYTES = 2_000  # as JSON
 
 
@@ -53,24 +55,35 @@ class Behaviour:
         """When it was over; when it began, if nobody knows."""
         return self.at._replace(seconds=self.at.seconds + (self.duration or 0))
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> "ShownBehaviour":
         """The behaviour as a client sees it."""
-        return {
-            "id": self.id,
-            "user_id": self.user_id,
-            "time": self.at.iso(),
-            "action": self.action,
-            "object": self.object,
-            "kind": self.kind,
-            "duration": self.duration,
-            "properties": dict(self.properties),
-        }
+        return ShownBehaviour(
+            id=self.id,
+            user_id=self.user_id,
+            time=self.at.iso(),
+            action=self.action,
+            object=self.object,
+            kind=self.kind,
+            duration=self.duration,
+            properties=dict(self.properties),
+        )
+
+
+class ShownBehaviour(BaseModel):
+    """A behaviour as a client sees it."""
+
+    id: str
+    user_id: str
+    time: str = Field(description="ISO 8601, on the log's clock")
+    action: str
+    object: str
+    kind: str
+    duration: float | None = Field(description="seconds")
+    properties: dict[str, Scalar]
 
 
 def _id(row: Behaviour) -> str:
     """The same for the same row, whenever and in whichever file it comes: 16 hexadecimal digits."""
-    said = [row.user_id, row.at.seconds, row.action, row.object, row.kind, row.duration]
-    if row.properties:
-        said.append(sorted(row.properties.items()))
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    more = sorted(row.properties.items()) if row.properties else ()
+    said = (row.user_id, row.at.seconds, row.action, row.object, row.kind, row.duration, more)
+    return blake2b(ascii(said).encode("ascii"), digest_size=8).hexdigest()

@@ -3,7 +3,8 @@
     queued → running → done | failed | stopped
 
 Only the process that makes the run writes its state; each write renews the heartbeat. So a run whose process
-died needs nobody to say so: one whose heartbeat lapsed reads as `failed` (`interrupted`).
+died needs nobody to say so: one whose heartbeat lapsed reads as `failed` (`interrupted`). A job's heart may
+be silent for longer, while a queue brings its work again: `lapse_s` on its item says for how long.
 """
 
 import time
@@ -86,8 +87,8 @@ def _lapsed(item: dict[str, Any]) -> str:
     """What there is to say of a run that nobody makes any more; nothing of one that goes on."""
     now = time.time()
     if "heartbeat" in item:
-        return INTERRUPTED if now - item["heartbeat"] > LAPSE_S else ""
-    return NOT_BEGUN if now - item["queued_at"] > PICKUP_S else ""
+        return INTERRUPTED if now - item["heartbeat"] > item.get("lapse_s", LAPSE_S) else ""
+    return NOT_BEGUN if now - item["queued_at"] > item.get("lapse_s", PICKUP_S) else ""
 
 
 def expired(item: dict[str, Any]) -> bool:

@@ -77,6 +77,15 @@ class Records:
         item = await self._table.update(owner, run_id, changes, when=when, now=now)
         return bool(item.get("stop"))
 
+    async def beat_job(self, owner: str, run_id: str, lapse_s: float, **changes: Any) -> bool:
+        """A sign of life of a job, which may be silent for `lapse_s` from now; whether it is to stop.
+
+        Many may work on it: whose sign comes late does no harm. Raises ConditionFailed as `beat`.
+        """
+        changes = {"heartbeat": time.time(), "lapse_s": lapse_s, **changes}
+        item = await self._table.update(owner, run_id, changes, when=_GOES_ON)
+        return bool(item.get("stop"))
+
     async def begin(self, owner: str, run_id: str) -> bool:
         """Whether a run that was handed over is now the caller's to make: for one only, and for none once
         somebody wants it to stop or was told that nobody began it.
@@ -97,14 +106,26 @@ class Records:
         changes = {"heartbeat": now, "ended_at": iso(now), **members}
         await self._table.update(owner, run_id, changes, when="attribute_exists(#id)")
 
+    async def end_once(self, owner: str, run_id: str, *, status: str, **members: Any) -> None:
+        """As `end`, of what may be ended by several: the first one says how. Safe to repeat.
+
+        Raises ConditionFailed, with what stands there, if it has ended otherwise or is not there.
+        """
+        now = time.time()
+        changes = {"heartbeat": now, "ended_at": iso(now), "status": status, **members}
+        same = "attribute_exists(#id) AND (attribute_not_exists(#ended_at) OR #status = :status_new)"
+        await self._table.update(owner, run_id, changes, when=same)
+
     async def want_stop(self, owner: str, run_id: str) -> None:
         """Leaves word for the process that makes the run. Quiet if the run has ended or is not there."""
         try:
             item = await self._table.update(owner, run_id, {"stop": True}, when=_GOES_ON)
         except ConditionFailed:
             return
-        if "heartbeat" not in item:  # nobody makes it yet: nobody will
-            await self.end(owner, run_id, status="stopped")
+        # Nobody makes it yet, and nobody will; or it is a job: whoever works on it hears that it is over.
+        if "heartbeat" not in item or "lapse_s" in item:
+            with suppress(ConditionFailed):  # it has just ended
+                await self.end_once(owner, run_id, status="stopped")
 
     async def mark_retried(self, owner: str, run_id: str, by: str) -> str:
         """Notes that run `by` repeats this one; the run that does if another one was noted before.

@@ -14,6 +14,7 @@ from freshet.runs.follow import Follower
 from freshet.runs.frame import Feed, Frame, Written, result
 from freshet.runs.journal import Journal
 from freshet.runs.kept import Ended, Kept
+from freshet.runs.placing import place
 from freshet.runs.record import Record, new_item, outcome, view
 from freshet.runs.recorder import Recorder
 from freshet.runs.records import Records
@@ -57,7 +58,7 @@ class Runs:
         item = new_item(call.id, capability, heartbeat=time.time())
         try:
             async with asyncio.timeout(call.timeout_s):
-                run_id = await self._place(call, item)
+                run_id = await place(self._records, self._journal, call, item)
         except TimeoutError:
             raise DeadlineExceeded("The time was over before the answer was begun.") from None
         call = replace(call, timeout_s=call.timeout_s - (asyncio.get_running_loop().time() - begun))
@@ -196,35 +197,6 @@ class Runs:
             with suppress(FreshetError, ConditionFailed):
                 await self._records.end(owner, item["id"], status="failed", error=error.problem())
             raise
-
-    async def _place(self, call: Call, item: Item) -> str:
-        """The run that answers the call: `item`'s, which is the caller's to make then, or an older one.
-
-        A record and its request stand before a key is claimed for them, so a key never stands for nothing.
-        """
-        if call.run_id:
-            if not await self._records.begin(call.owner, call.run_id):
-                raise Conflict("This run was begun before, or is not wanted any more.")
-        elif call.key:
-            digest, empty = call.request.digest, ""
-            if holder := await self._records.holder(call.owner, call.key, digest):
-                if not await self._is_empty(call.owner, holder):
-                    return holder
-                empty = holder
-            await self._records.keep_request(call.owner, item, call.request)
-            await self._records.create(call.owner, item)
-            holder = await self._records.claim(call.owner, call.key, digest, item["id"], instead_of=empty)
-            if holder != item["id"]:
-                await self._records.delete(call.owner, item["id"])
-            return holder
-        return str(item["id"])
-
-    async def _is_empty(self, owner: str, run_id: str) -> bool:
-        """Whether the run died before its first event: it showed nothing that could be shown again."""
-        record = await self._records.find(owner, run_id)
-        if not record:
-            return True
-        return record.interrupted and not await self._journal.read(owner, run_id, -1)
 
     def _join(self, call: Call, run_id: str) -> Feed:
         timeout_s = call.timeout_s + JOINED_S

@@ -78,6 +78,22 @@ class Objects:
         """Removes the object; quiet if it is not there."""
         await self._service.call("delete_object", Bucket=self._bucket, Key=self.key(owner, name))
 
+    async def names(self, owner: str, prefix: str) -> list[str]:
+        """The names of all of the owner's objects that begin with `prefix`, in their order."""
+        found: list[str] = []
+        token: str | None = ""
+        while token is not None:
+            answer = await self._service.call(
+                "list_objects_v2",
+                Bucket=self._bucket,
+                Prefix=self.key(owner, prefix),
+                **({"ContinuationToken": token} if token else {}),
+            )
+            found += [item["Key"] for item in answer.get("Contents", ())]
+            token = answer.get("NextContinuationToken")
+        own = len(self.key(owner, ""))
+        return [key[own:] for key in found]
+
     async def ping(self) -> None:
         """Raises Unavailable or NotFound if the bucket can't be used."""
         await self._service.call("head_bucket", Bucket=self._bucket)

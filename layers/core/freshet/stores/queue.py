@@ -1,10 +1,16 @@
 """SQS queues: sending work, and putting a failed message off."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
+from freshet.concurrency import together
+from freshet.errors import Unavailable
 from freshet.stores.aws import Service
+
+_BATCH = 10  # messages that SQS takes at a time
+_AT_ONCE = 10  # batches that are under way at a time
 
 
 class Queue:
@@ -16,11 +22,30 @@ class Queue:
 
     async def send(self, owner: str, message: dict[str, Any]) -> None:
         """Queues `message` for the owner's sake."""
-        body = orjson.dumps({**message, "owner": owner}).decode()
-        await self._service.call("send_message", QueueUrl=self._url, MessageBody=body)
+        await self._service.call("send_message", QueueUrl=self._url, MessageBody=_body(owner, message))
+
+    async def send_batch(self, owner: str, messages: Sequence[dict[str, Any]]) -> None:
+        """Queues messages of a few kilobytes, however many. Raises Unavailable: then some may be queued."""
+        batches = [messages[at : at + _BATCH] for at in range(0, len(messages), _BATCH)]
+        for at in range(0, len(batches), _AT_ONCE):
+            await together(*(self._send(owner, batch) for batch in batches[at : at + _AT_ONCE]))
 
     async def put_off(self, receipt: str, seconds: int) -> None:
         """Lets a received message come again after `seconds`, not after the whole visibility timeout."""
         await self._service.call(
             "change_message_visibility", QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
         )
+
+    async def _send(self, owner: str, batch: Sequence[dict[str, Any]]) -> None:
+        entries = [
+            {"Id": str(place), "MessageBody": _body(owner, message)} for place, message in enumerate(batch)
+        ]
+        answer = await self._service.call("send_message_batch", QueueUrl=self._url, Entries=entries)
+        if refused := answer.get("Failed"):
+            raise Unavailable(
+                f"The queue did not take {len(refused)} of {len(batch)} messages.", part="queue"
+            )
+
+
+def _body(owner: str, message: dict[str, Any]) -> str:
+    return orjson.dumps({**message, "owner": owner}).decode()

@@ -67,15 +67,28 @@ class Table:
         await self._service.call("put_item", TableName=self._name, Item=encode({**item, "owner": owner}))
 
     async def write_together(
-        self, owner: str, items: Sequence[Item], *, when: str, delete: Sequence[str] = (), **values: Any
+        self,
+        owner: str,
+        items: Sequence[Item],
+        *,
+        when: str,
+        of: tuple[str, str] | None = None,
+        delete: Sequence[str] = (),
+        **values: Any,
     ) -> None:
         """Writes the items over whatever has their ids, and deletes others: all of it, or nothing.
 
-        Raises ConditionFailed if `when` does not hold of the first item, or another such write is at them.
+        Raises ConditionFailed if `when` does not hold of the first item, or of another one that `of` names by
+        its owner and its id; or if another such write is at them.
         """
         name = self._name
         writes = [{"Put": {"TableName": name, "Item": encode({**item, "owner": owner})}} for item in items]
-        writes[0]["Put"] |= _expressions(values, ConditionExpression=when)
+        condition = _expressions(values, ConditionExpression=when)
+        if of is None:
+            writes[0]["Put"] |= condition
+        else:
+            key = encode({"owner": of[0], "id": of[1]})
+            writes.append({"ConditionCheck": {"TableName": name, "Key": key, **condition}})
         keys = [encode({"owner": owner, "id": id_}) for id_ in delete]
         deletions = [{"Delete": {"TableName": name, "Key": key}} for key in keys]
         await self._service.call("transact_write_items", TransactItems=[*writes, *deletions])
@@ -115,13 +128,16 @@ class Table:
         )
         return decode(answer["Attributes"])
 
-    async def delete(self, owner: str, id_: str) -> bool:
-        """Removes the item; False if it was not there."""
-        answer = await self._service.call(
+    async def delete(self, owner: str, id_: str, *, when: str = "", **values: Any) -> bool:
+        """Removes the item; False if it was not there.
+
+        Raises ConditionFailed, with what stands there, if there is a `when` that does not hold.
+        """
+        answer = await self._conditional(
             "delete_item",
-            TableName=self._name,
             Key=encode({"owner": owner, "id": id_}),
             ReturnValues="ALL_OLD",
+            **(_expressions(values, ConditionExpression=when) if when else {}),
         )
         return "Attributes" in answer
 
@@ -178,6 +194,21 @@ class Table:
                 return Page(items, None)
             cursor = decode(answer["LastEvaluatedKey"])["id"]
         return Page(items, cursor)
+
+    async def count(self, owner: str, *, prefix: str, matching: str = "", **values: Any) -> int:
+        """How many items the owner has whose ids begin with `prefix`; without those that don't match."""
+        arguments = _expressions(
+            {**values, "owner": owner, "prefix": prefix},
+            KeyConditionExpression="#owner = :owner AND begins_with(#id, :prefix)",
+            **({"FilterExpression": matching} if matching else {}),
+        )
+        counted = 0
+        while True:
+            answer = await self._service.call("query", TableName=self._name, Select="COUNT", **arguments)
+            counted += int(answer["Count"])
+            if "LastEvaluatedKey" not in answer:
+                return counted
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     async def span(self, owner: str, first: str, last: str) -> list[Item]:
         """The owner's items with ids from `first` to `last`, oldest id first, read consistently.

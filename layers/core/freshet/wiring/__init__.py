@@ -4,7 +4,25 @@ What only one function needs is imported by its factory: the others' cold starts
 Tests point the settings at loopback servers and call `aclose()` after; nothing is replaced by hand.
 """
 
-from freshet.wiring import chat, documents, generation, services, study
+from freshet.wiring import behaviour, chat, documents, generation, services, study
+from freshet.wiring.behaviour import (
+    behaviour_events,
+    behaviour_log,
+    behaviour_table,
+    causal_generator,
+    causal_graphs,
+    event_asker,
+    extraction_job,
+    extractor,
+    graph_asker,
+    importer,
+    log_summariser,
+    sequences,
+    tagger,
+    traces,
+    uploads,
+    views,
+)
 from freshet.wiring.chat import (
     allowed_networks,
     clients,
@@ -32,11 +50,13 @@ from freshet.wiring.services import (
     document_objects,
     documents_table,
     dynamodb,
+    extract_queue,
     functions,
     identity,
     keys,
     owner_secrets,
     parse_queue,
+    run_jobs,
     runs,
     s3,
     secret,
@@ -67,7 +87,12 @@ __all__ = [
     "analyses",
     "answerer",
     "attempts",
+    "behaviour_events",
+    "behaviour_log",
+    "behaviour_table",
     "budget",
+    "causal_generator",
+    "causal_graphs",
     "chat_table",
     "clients",
     "conversations",
@@ -77,15 +102,22 @@ __all__ = [
     "due",
     "dynamodb",
     "embed",
+    "event_asker",
     "exercises",
+    "extract_queue",
+    "extraction_job",
+    "extractor",
     "functions",
     "generator",
+    "graph_asker",
     "identity",
+    "importer",
     "ingest",
     "keys",
     "knowledge",
     "ledger",
     "library",
+    "log_summariser",
     "mastery",
     "model",
     "models",
@@ -97,19 +129,25 @@ __all__ = [
     "reranker",
     "response_runs",
     "retriever",
+    "run_jobs",
     "runs",
     "s3",
     "secret",
     "secrets",
+    "sequences",
     "sqs",
     "ssm",
     "stack_endpoint",
     "submitter",
     "summariser",
+    "tagger",
     "toolbox",
     "tools",
+    "traces",
+    "uploads",
     "usage_table",
     "vectors",
+    "views",
 ]
 
 
@@ -118,7 +156,7 @@ async def aclose() -> None:
     for part in (dynamodb, s3, sqs, ssm, functions, vectors, model, knowledge, reranker, clients, toolbox):
         if part.cache_info().currsize:
             await part().aclose()
-    for module in (chat, documents, generation, services, study):
+    for module in (behaviour, chat, documents, generation, services, study):
         for built in vars(module).values():
             if hasattr(built, "cache_clear"):
                 built.cache_clear()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from freshet.chat.playground import Playground
     from freshet.chat.toolbox import Toolbox
     from freshet.chat.tools import Tools
+    from freshet.llm.writer import Writer
 
 
 @cache
@@ -50,6 +51,15 @@ def clients() -> "Clients":
         on_generation=account,
         admit=admit if settings().usage_table else None,
     )
+
+
+async def writer(owner: str, model_id: int) -> "Writer":
+    """The caller's model of that id, or the stack's own. Raises NotFound, ModelAuthentication."""
+    from freshet.llm.options import ToolOptions
+    from freshet.llm.writer import Writer
+
+    model, client = await clients().get(owner, model_id)
+    return Writer(client, model.id, ToolOptions(temperature=model.params.temperature), files=model.files)
 
 
 @cache

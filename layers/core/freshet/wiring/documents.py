@@ -13,7 +13,7 @@ from freshet.rag.rerank import RerankingRetriever
 from freshet.rag.retrieve import HybridRetriever
 from freshet.rag.summarise import Summariser
 from freshet.settings import settings
-from freshet.wiring.generation import embed, model
+from freshet.wiring.generation import at_once, embed, model
 from freshet.wiring.services import document_objects, documents_table, parse_queue, secret, vectors
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def summariser() -> Summariser:
         library(),
         model(),
         max_tokens=chosen.answer_max_tokens,
-        at_once=_at_once(),
+        at_once=at_once(),
     )
 
 
@@ -113,9 +113,4 @@ def _situate() -> "Situate | None":
         return None
     from freshet.rag.contextual import Contextualiser
 
-    return Contextualiser(model(), at_once=_at_once()).situate
-
-
-def _at_once() -> int:
-    """Calls that one piece of work makes at a time: a worker stays free for others."""
-    return max(1, settings().llm_async_workers - 1)
+    return Contextualiser(model(), at_once=at_once()).situate

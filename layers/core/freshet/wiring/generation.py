@@ -42,6 +42,11 @@ def model() -> LLMClient:
     )
 
 
+def at_once() -> int:
+    """Calls that one piece of work makes at a time: a worker stays free for others."""
+    return max(1, settings().llm_async_workers - 1)
+
+
 def account(generation: Generation) -> None:
     """Every generation streams: an alarm is on those that did not. A retry is told by what it cures.
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from freshet.identity import Identity
 from freshet.keys import Keys
+from freshet.runs.job import Jobs
 from freshet.runs.journal import Journal
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
@@ -59,6 +60,11 @@ def parse_queue() -> Queue:
 
 
 @cache
+def extract_queue() -> Queue:
+    return Queue(sqs(), settings().extract_queue_url)
+
+
+@cache
 def chat_table() -> Table:
     return Table(dynamodb(), settings().chat_table)
 
@@ -70,8 +76,17 @@ def usage_table() -> Table:
 
 @cache
 def runs() -> Runs:
+    return Runs(*_run_stores(), Functions(functions()))
+
+
+@cache
+def run_jobs() -> Jobs:
+    return Jobs(*_run_stores())
+
+
+def _run_stores() -> tuple[Records, Journal]:
     table, objects = Table(dynamodb(), settings().runs_table), Objects(s3(), settings().bucket, "runs")
-    return Runs(Records(table, objects), Journal(table, objects), Functions(functions()))
+    return Records(table, objects), Journal(table, objects)
 
 
 @cache

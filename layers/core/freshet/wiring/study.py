@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from freshet.settings import settings
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
-from freshet.wiring.chat import clients
+from freshet.wiring.chat import writer
 from freshet.wiring.documents import library, retriever
+from freshet.wiring.generation import at_once
 from freshet.wiring.services import dynamodb, s3
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from freshet.exercises.grading.submit import Submitter
     from freshet.exercises.material.reading import Reader
     from freshet.exercises.material.sections import Materials
-    from freshet.llm.writer import Writer
     from freshet.profile.mastery import Mastery
     from freshet.profile.profile import Profiles
 
@@ -33,15 +33,6 @@ def exercises_table() -> Table:
 @cache
 def profiles_table() -> Table:
     return Table(dynamodb(), settings().profiles_table)
-
-
-async def writer(owner: str, model_id: int) -> "Writer":
-    """The caller's model of that id, or the stack's own. Raises NotFound, ModelAuthentication."""
-    from freshet.llm.options import ToolOptions
-    from freshet.llm.writer import Writer
-
-    model, client = await clients().get(owner, model_id)
-    return Writer(client, model.id, ToolOptions(temperature=model.params.temperature), files=model.files)
 
 
 @cache
@@ -70,7 +61,7 @@ def analyses() -> "Analyses":
 def analyser() -> "Analyser":
     from freshet.exercises.analysis.analyse import Analyser
 
-    return Analyser(reader(), analyses(), library(), writer, at_once=_at_once())
+    return Analyser(reader(), analyses(), library(), writer, at_once=at_once())
 
 
 @cache
@@ -84,7 +75,7 @@ def exercises() -> "Collection":
 def generator() -> "Generator":
     from freshet.exercises.generation.generate import Generator
 
-    return Generator(exercises(), materials(), analyses(), reader(), writer, at_once=_at_once())
+    return Generator(exercises(), materials(), analyses(), reader(), writer, at_once=at_once())
 
 
 @cache
@@ -98,7 +89,7 @@ def attempts() -> "Attempts":
 def submitter() -> "Submitter":
     from freshet.exercises.grading.submit import Submitter
 
-    return Submitter(exercises(), attempts(), writer, mastery().note, at_once=_at_once())
+    return Submitter(exercises(), attempts(), writer, mastery().note, at_once=at_once())
 
 
 @cache
@@ -120,8 +111,3 @@ def due() -> "Due":
     from freshet.exercises.due import Due
 
     return Due(exercises(), mastery())
-
-
-def _at_once() -> int:
-    """Calls that one piece of work makes at a time: a worker stays free for others."""
-    return max(1, settings().llm_async_workers - 1)

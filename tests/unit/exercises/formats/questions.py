@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from freshet.download import writable
 from freshet.exercises.exercise import Exercise
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import (
     Accepted,
     AcceptedNumber,

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from freshet.download import writable
 from freshet.exercises.exercise import Exercise
 from freshet.exercises.formats import exported
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import Cloze, Question
 from tests.unit.exercises.formats.questions import (
     ALL,

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from freshet.download import writable
 from freshet.exercises.formats import exported
 from freshet.exercises.formats.markdown import plain
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import Question
 from tests.unit.exercises.formats.questions import ALL, EXERCISE, any_questions, asked, nasty, squeezed
 

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 import pytest
 from hypothesis import given, settings
 
+from freshet.download import writable
 from freshet.exercises.formats import exported
 from freshet.exercises.formats.moodle import fraction
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import (
     Accepted,
     Blank,

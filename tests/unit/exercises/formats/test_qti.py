@@ -4,8 +4,8 @@ import re
 import pytest
 from hypothesis import given, settings
 
+from freshet.download import writable
 from freshet.exercises.formats import exported
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import (
     Cloze,
     Essay,

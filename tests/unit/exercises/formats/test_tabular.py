@@ -5,8 +5,8 @@ import io
 import pytest
 from hypothesis import given, settings
 
+from freshet.download import writable
 from freshet.exercises.formats import exported
-from freshet.exercises.formats.text import writable
 from freshet.exercises.question import Question
 from tests.unit.exercises.formats.questions import (
     ALL,

@@ -1,6 +1,5 @@
 """Exercise questions from facts: a term left out, a statement changed, sentences to be put in order."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from infra.local.model.tasks.study.facts import Fact, facts, occurrences, terms_
 from infra.local.model.text import language, terms
 
 GAP = "_____"
-_WANTED = re.compile(r"Wanted:\s*(\{.*\})", re.DOTALL)
 _MOST = 50
 _CHOICES = 4
 _SAME = 0.7  # of a fact's terms in a question that is asked already
@@ -77,7 +75,7 @@ class Writing:
 
 def written(prompt: Prompt) -> dict[str, Any]:
     """`{"items": [...]}`, as many as are wanted and as the material has facts for."""
-    wanted = wants(prompt)
+    wanted = prompt.wanted
     writing = begun(prompt)
     made = ((kind, _WRITERS[kind](writing)) for kind in list(_kinds(wanted))[:_MOST])
     return {"items": [_whole(kind, question, wanted) for kind, question in made if question]}
@@ -85,22 +83,12 @@ def written(prompt: Prompt) -> dict[str, Any]:
 
 def mended(prompt: Prompt) -> dict[str, Any] | None:
     """One question of the type that is wanted, about another fact than the draft; None if there is none."""
-    wanted = wants(prompt)
+    wanted = prompt.wanted
     writing = begun(prompt, prompt.fenced("draft"))
     for kind in _kinds(wanted):
         if question := _WRITERS[kind](writing):
             return _whole(kind, question, wanted)
     return None
-
-
-def wants(prompt: Prompt) -> dict[str, Any]:
-    """What stands after `Wanted:`, outside of the fences."""
-    found = _WANTED.search(prompt.rules)
-    try:
-        wanted = json.loads(found[1]) if found else {}
-    except ValueError:
-        return {}
-    return wanted if isinstance(wanted, dict) else {}
 
 
 def begun(prompt: Prompt, draft: str = "") -> Writing:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
 
-from freshet.download import disposition, filename
+from freshet.download import Download, filename, writable
 from freshet.errors import Invalid
 from freshet.exercises.exercise import Exercise
-from freshet.exercises.formats.text import writable, writable_question
+from freshet.exercises.formats.text import writable_question
 from freshet.exercises.question import Question
 
 _UNTITLED = "exercise"
@@ -45,24 +45,9 @@ FORMATS: dict[Name, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A file, and the name that it is saved under."""
-
-    data: bytes
-    media_type: str
-    filename: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What it goes out with, besides its type."""
-        stem, _, suffix = self.filename.rpartition(".")
-        return {"Content-Disposition": disposition(stem, suffix, otherwise=_UNTITLED)}
-
-
 async def exported(
     name: Name, exercise: Exercise, questions: Sequence[Question], *, answers: bool = True
-) -> Exported:
+) -> Download:
     """The exercise as a file of the named format; without `answers`, what a learner may see of it.
 
     Raises Invalid for a format that can't be without them.
@@ -74,7 +59,7 @@ async def exported(
         raise Invalid(message, errors=[{"field": "answers", "message": message}])
     data = await asyncio.to_thread(_written, format_, exercise, questions, answers)
     named = filename(exercise.title, format_.suffix, otherwise=_UNTITLED)
-    return Exported(data=data, media_type=format_.media_type, filename=named)
+    return Download(data, format_.media_type, named, otherwise=_UNTITLED)
 
 
 def _written(format_: Format, exercise: Exercise, questions: Sequence[Question], answers: bool) -> bytes:

@@ -15,21 +15,17 @@ and, with the answers:
     feedback     a line each, with the answer that it goes with
     explanation, source, version
     id           of the question
-
-A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises
-(https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 import csv
 import io
 from collections.abc import Sequence
 
+from freshet.download import cell
 from freshet.exercises.exercise import Exercise
 from freshet.exercises.formats.sheet import key, sheet
 from freshet.exercises.formats.words import Words, number, words
 from freshet.exercises.question import Question
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # some fold the full-width ones, too
 
 
 def export(exercise: Exercise, questions: Sequence[Question], *, answers: bool) -> bytes:
@@ -43,7 +39,7 @@ def export(exercise: Exercise, questions: Sequence[Question], *, answers: bool) 
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, columns)
     writer.writeheader()
-    writer.writerows({name: _defused(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: cell(text) for name, text in row.items()} for row in rows)
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -86,7 +82,3 @@ def _key(question: Question, said: Words) -> dict[str, str]:
 
 def _lines(lines: Sequence[object]) -> str:
     return "\n".join(map(str, lines))
-
-
-def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

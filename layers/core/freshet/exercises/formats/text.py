@@ -7,17 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from freshet.download import writable
 from freshet.exercises.question import QUESTION, Accepted, Blank, Cloze, Question
 
 GAP = "________"
 _NAME_CHARS = 80
-# What XML 1.0 has no place for; Anki parts its fields by one of them, and spreadsheets stop at another.
-_UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def writable(text: str) -> str:
-    """The text with line feeds as its only line ends, without the characters that XML 1.0 does not allow."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def writable_question(question: Question, language: str = "") -> Question:

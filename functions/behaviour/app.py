@@ -1,0 +1,543 @@
+"""behaviour: logs in; events, sequences, patterns and causal graphs out; questions about them. Streams."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Header, Path, Query, Request, Response, status
+from pydantic import AfterValidator, BaseModel, Field
+
+import freshet.behaviour.extraction.extract
+import freshet.behaviour.tags.tagging
+import freshet.chat.clients  # noqa: F401  # as the two before for wiring, which would import it amid the first call
+from freshet import wiring
+from freshet.behaviour.behaviour import MAX_USER, ShownBehaviour
+from freshet.behaviour.causal.graph import CausalGraph
+from freshet.behaviour.causal.kept import GraphPage
+from freshet.behaviour.event import Event
+from freshet.behaviour.formats import exported_causal_graph, exported_event_graph, exported_events
+from freshet.behaviour.graph.follows import EventGraph, directly_follows
+from freshet.behaviour.graph.patterns import Patterns, frequent_patterns
+from freshet.behaviour.graph.views import KeptView, viewed
+from freshet.behaviour.jobs.feed import ProgressFeed
+from freshet.behaviour.jobs.progress import Progress
+from freshet.behaviour.log.heads import UserLog
+from freshet.behaviour.log.importing import Import
+from freshet.behaviour.receiving import Received, receive
+from freshet.behaviour.requests import (
+    AskEvents,
+    AskGraph,
+    Causal,
+    EventFormat,
+    EventListing,
+    Extract,
+    GraphExport,
+    GraphFormat,
+    GraphScope,
+    Listing,
+    PatternScope,
+    ReadingQuery,
+    SummariseLog,
+    Tag,
+    TagKind,
+    Upload,
+    UserId,
+    View,
+    said,
+)
+from freshet.behaviour.sequences.listing import SequencePage
+from freshet.body import MULTIPART, file_of, media_type
+from freshet.download import Download
+from freshet.lambda_runtime import streaming
+from freshet.runs.events import RunEvent
+from freshet.runs.frame import Frame
+from freshet.runs.record import Usage, usage
+from freshet.runs.request import Call
+from freshet.sse import EVENTS, EventStream, resumed_after
+from freshet.web import Owner, RunCall, TimeLeft, create_app
+
+app = create_app("behaviour")
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: EVENTS[200] | {"description": "The answer, or events with `stream`"}
+}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_ROW = {"type": "object", "additionalProperties": True}
+_TEXT = {"schema": {"type": "string"}}
+LOG = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "array", "items": _ROW}},
+            "application/x-ndjson": _TEXT,
+            "text/csv": _TEXT,
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                }
+            },
+        },
+    }
+}
+User = Annotated[str, Path(min_length=1, max_length=MAX_USER), AfterValidator(said)]
+Stream = Annotated[bool, Query(description="true: as events")]
+Limit = Annotated[int, Query(ge=1, le=100)]
+GraphId = Annotated[str | None, Query(min_length=1, max_length=64, description="without it, the newest one")]
+OfUser = Annotated[UserId | None, Query(description="the newest one of this user")]
+T = TypeVar("T", bound=BaseModel)
+
+
+class _Measured(BaseModel):
+    usage: Usage
+    metrics: dict[str, Any]
+    run_id: str
+
+
+class Behaviors(BaseModel):
+    items: list[ShownBehaviour]
+    next_cursor: str | None
+
+
+class Users(BaseModel):
+    items: list[UserLog]
+    next_cursor: str | None
+
+
+class NewUpload(BaseModel):
+    """Where the file is to be sent: a presigned POST with these fields, the file last."""
+
+    run_id: str
+    upload: dict[str, Any]
+
+
+class Events(BaseModel):
+    items: list[Event]
+    next_cursor: str | None
+
+
+class Problem(BaseModel):
+    """What kept some sessions from being read."""
+
+    code: str
+    detail: str
+    sessions: int
+
+
+class ExtractedEvents(BaseModel):
+    """A user's events. `partial`: some sessions could not be read; ask again, and only they are."""
+
+    user_id: str
+    event_count: int
+    events: list[Event]
+    sessions: int
+    failed_sessions: int
+    left_sessions: int
+    covered: float = Field(description="share of the behaviours that are in an event")
+    rejected: dict[str, int] = Field(description="what of the model's answers was not taken, and why")
+    partial: bool
+    problems: list[Problem]
+
+
+class Extracted(_Measured):
+    code: Literal[0] = 0
+    message: str
+    data: ExtractedEvents
+
+
+class ExtractionStarted(BaseModel):
+    run_id: str
+
+
+class TaggedName(BaseModel):
+    name: str
+    tags: list[str]
+    cached: bool
+
+
+class Tagged(_Measured):
+    kind: TagKind
+    language: str
+    items: list[TaggedName]
+    failed: list[str] = Field(description="names that the model said nothing of")
+    problems: list[str]
+
+
+class LogSummary(_Measured):
+    output: str
+    user_id: str
+    behaviors: int
+    start: str | None
+    end: str | None
+
+
+class ViewedGraph(EventGraph):
+    """The event graph; with `view`, the part of it that the view is of."""
+
+    view: KeptView | None = None
+
+
+class WrittenView(KeptView, _Measured):
+    """A view as it is kept."""
+
+
+class Cited(Event):
+    """An event that the answer names by `[marker]`."""
+
+    marker: int
+
+
+class EventAnswer(_Measured):
+    output: str
+    user_id: str
+    citations: list[Cited]
+    not_found: bool = Field(description="the events don't say")
+
+
+class MadeGraph(CausalGraph, _Measured):
+    """A causal graph as it is kept."""
+
+
+class GraphAnswer(_Measured):
+    output: str
+    graph_id: str
+    says: bool = Field(description="false: the graph doesn't say")
+    entities: list[str]
+    path: list[dict[str, Any]] = Field(description="the edges that the answer is made from, by marker")
+    paths: list[dict[str, Any]] = Field(description="how they hang together")
+    evidence: list[str]
+
+
+@app.post(
+    "/api/v1/behaviors",
+    status_code=status.HTTP_201_CREATED,
+    summary="Put behaviour logs in",
+    openapi_extra=LOG,
+)
+async def upload_behaviors(
+    request: Request, owner: Owner, reading: Annotated[ReadingQuery, Query()]
+) -> Received:
+    """JSON, NDJSON or CSV of up to 4 MB, as the body or as the part `file` of a form."""
+    if media_type(request) == MULTIPART:
+        file = await file_of(request)
+        data, content_type, filename = file.data, file.content_type or "", file.filename
+    else:
+        data, content_type, filename = await request.body(), media_type(request), ""
+    log = wiring.behaviour_log()
+    return await receive(log, owner, data, reading.reading(), content_type=content_type, filename=filename)
+
+
+@app.get("/api/v1/behaviors", summary="List a user's behaviours, oldest first")
+async def list_behaviors(owner: Owner, wanted: Annotated[Listing, Query()]) -> Behaviors:
+    rows, following = await wiring.behaviour_log().page(owner, wanted)
+    return Behaviors(items=[row.shown() for row in rows], next_cursor=following)
+
+
+@app.get("/api/v1/behaviors/users", summary="List the users whose logs are kept")
+async def list_users(
+    owner: Owner,
+    limit: Limit = 20,
+    cursor: Annotated[str | None, Query(min_length=1, max_length=MAX_USER)] = None,
+) -> Users:
+    items, following = await wiring.behaviour_log().users(owner, limit, cursor)
+    return Users(items=items, next_cursor=following)
+
+
+@app.delete(
+    "/api/v1/behaviors/{user_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    summary="Delete a user's log with all that was found in it",
+)
+async def delete_user(user_id: User, owner: Owner) -> None:
+    await wiring.behaviour_log().delete(owner, user_id)
+
+
+@app.post(
+    "/api/v1/behaviors/uploads",
+    status_code=status.HTTP_201_CREATED,
+    summary="Start an upload of a large log",
+)
+async def new_upload(body: Upload, call: RunCall) -> NewUpload:
+    return NewUpload(**await wiring.uploads().begin(call, body))
+
+
+@app.get("/api/v1/behaviors/uploads/{run_id}", summary="How far an upload is read")
+async def get_upload(run_id: str, owner: Owner) -> Import:
+    return await wiring.importer().get(owner, run_id)
+
+
+@app.get("/api/v1/events", summary="List a user's events, oldest first")
+async def list_events(owner: Owner, wanted: Annotated[EventListing, Query()]) -> Events:
+    await wiring.behaviour_log().head(owner, wanted.user_id)
+    items, following = await wiring.behaviour_events().page(owner, wanted)
+    return Events(items=items, next_cursor=following)
+
+
+@app.get(
+    "/api/v1/events/export", summary="Take a user's events away", response_class=Response, responses=FILE
+)
+async def export_events(
+    owner: Owner,
+    user_id: Annotated[UserId, Query()],
+    format: EventFormat,  # noqa: A002  # the contract's name
+) -> Response:
+    await wiring.behaviour_log().head(owner, user_id)
+    sessions = await wiring.behaviour_events().of(owner, user_id)
+    return _file(await exported_events(format, user_id, [session.events for session in sessions]))
+
+
+@app.post(
+    "/api/v1/events/extract/{user_id}",
+    summary="Find the events in a user's log",
+    response_model=Extracted,
+    responses=STREAMED,
+)
+async def extract(
+    user_id: User, call: RunCall, body: Extract | None = None, stream: Stream = False
+) -> Extracted | EventStream:
+    """Each event comes as soon as it is found. What was found before costs nothing."""
+    events = wiring.extractor().extract(call.owner, user_id, body or Extract())
+    if stream:
+        return await EventStream.open(await wiring.runs().start(call, "events", events))
+    items: list[Any] = []
+
+    def collect(frame: Frame) -> None:
+        if b'"item"' in frame.json and (item := frame.data.get("item")):
+            items.append(item)
+
+    ended = await wiring.runs().answer(call, "events", events, each=collect)
+    data = ExtractedEvents(**ended["final_response"], events=items)
+    message = "Some sessions could not be read." if data.partial else f"{data.event_count} events"
+    return Extracted(message=message, data=data, **_measured(ended))
+
+
+@app.post(
+    "/api/v1/events/extract",
+    status_code=status.HTTP_202_ACCEPTED,
+    summary="Find the events of all users, in the background",
+)
+async def extract_all(call: RunCall, body: Extract | None = None) -> ExtractionStarted:
+    return ExtractionStarted(run_id=await wiring.extraction_job().begin(call, body or Extract()))
+
+
+@app.get(
+    "/api/v1/events/extract/progress",
+    summary="How far that is",
+    response_model=Progress,
+    responses=STREAMED,
+)
+async def progress(
+    owner: Owner,
+    left_s: TimeLeft,
+    run_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    stream: Stream = False,
+    last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=64)] = "",
+) -> Progress | EventStream:
+    progresses = wiring.extraction_job().progresses
+    if not stream:
+        return await progresses.of(owner, run_id)
+    after = resumed_after(last_event_id, run_id or "")
+    feed = await ProgressFeed.open(progresses, owner, run_id, after=after, timeout_s=left_s)
+    return await EventStream.open(feed)
+
+
+@app.get("/api/v1/events/sequences", summary="Sequences of events, user by user")
+async def sequences(
+    owner: Owner,
+    limit: Limit = 20,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> SequencePage:
+    return await wiring.sequences().page(owner, limit, offset)
+
+
+@app.post(
+    "/api/v1/events/tags/apps",
+    summary="Tag apps by name",
+    response_model=Tagged,
+    responses=STREAMED,
+)
+async def tag_apps(body: Tag, call: RunCall) -> Tagged | EventStream:
+    return await _made(
+        call, "tags", wiring.tagger().tag(call.owner, "apps", body), Tagged, stream=body.stream
+    )
+
+
+@app.post(
+    "/api/v1/events/tags/media",
+    summary="Tag media by title",
+    response_model=Tagged,
+    responses=STREAMED,
+)
+async def tag_media(body: Tag, call: RunCall) -> Tagged | EventStream:
+    return await _made(
+        call, "tags", wiring.tagger().tag(call.owner, "media", body), Tagged, stream=body.stream
+    )
+
+
+@app.post(
+    "/api/v1/events/summary/{user_id}",
+    summary="SummariseLog a user's log",
+    response_model=LogSummary,
+    responses=STREAMED,
+)
+async def summarise(
+    user_id: User, call: RunCall, body: SummariseLog | None = None
+) -> LogSummary | EventStream:
+    asked = body or SummariseLog()
+    events = wiring.log_summariser().summarise(call.owner, user_id, asked)
+    return await _made(call, "summary", events, LogSummary, stream=asked.stream)
+
+
+@app.get("/api/v1/events/graph", summary="Which event follows which")
+async def event_graph(owner: Owner, wanted: Annotated[GraphScope, Query()]) -> ViewedGraph:
+    graph, view = await _event_graph(owner, wanted)
+    return ViewedGraph(**graph.model_dump(), view=view)
+
+
+@app.get(
+    "/api/v1/events/graph/export",
+    summary="Take the event graph away",
+    response_class=Response,
+    responses=FILE,
+)
+async def export_event_graph(owner: Owner, wanted: Annotated[GraphExport, Query()]) -> Response:
+    graph, _ = await _event_graph(owner, wanted)
+    return _file(await exported_event_graph(wanted.format, graph))
+
+
+@app.post(
+    "/api/v1/events/graph/views",
+    summary="Have a model write a named view of the event graph",
+    response_model=WrittenView,
+    responses=STREAMED,
+)
+async def write_view(body: View, call: RunCall) -> WrittenView | EventStream:
+    return await _made(call, "views", wiring.views().write(call.owner, body), WrittenView, stream=body.stream)
+
+
+@app.get("/api/v1/events/patterns", summary="Frequent sequential patterns")
+async def patterns(owner: Owner, wanted: Annotated[PatternScope, Query()]) -> Patterns:
+    traced = await wiring.traces().of(owner, wanted)
+    return await asyncio.to_thread(
+        frequent_patterns,
+        traced,
+        min_support=wanted.min_support,
+        min_length=wanted.min_length,
+        max_length=wanted.max_length,
+        max_gap=wanted.max_gap,
+        limit=wanted.limit,
+        closed=wanted.closed,
+    )
+
+
+@app.post(
+    "/api/v1/events/ask",
+    summary="Answer a question from a user's events",
+    response_model=EventAnswer,
+    responses=STREAMED,
+)
+async def ask_events(body: AskEvents, call: RunCall) -> EventAnswer | EventStream:
+    events = wiring.event_asker().ask(call.owner, body)
+    return await _made(call, "answer", events, EventAnswer, stream=body.stream)
+
+
+@app.post(
+    "/api/v1/causal-graph/generate",
+    summary="Find what brings what about",
+    response_model=MadeGraph,
+    responses=STREAMED,
+)
+async def generate_causal_graph(call: RunCall, body: Causal | None = None) -> MadeGraph | EventStream:
+    """Edges come as they become final: statistics first, then, with `judge`, a model's opinion of them."""
+    asked = body or Causal()
+    events = wiring.causal_generator().generate(call.owner, call.first_id, asked)
+    if asked.stream:
+        return await EventStream.open(await wiring.runs().start(call, "causal-graph", events))
+    ended = await wiring.runs().answer(call, "causal-graph", events)
+    graph = await wiring.causal_graphs().get(call.owner, ended["final_response"]["graph_id"])
+    return MadeGraph(**graph.model_dump(), **_measured(ended))
+
+
+@app.get("/api/v1/causal-graph", summary="A causal graph: the newest one, or one by its id")
+async def get_causal_graph(owner: Owner, graph_id: GraphId = None, user_id: OfUser = None) -> CausalGraph:
+    return await _causal_graph(owner, graph_id, user_id)
+
+
+@app.get("/api/v1/causal-graph/graphs", summary="List causal graphs, newest first")
+async def list_causal_graphs(
+    owner: Owner,
+    limit: Limit = 20,
+    cursor: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+) -> GraphPage:
+    return await wiring.causal_graphs().page(owner, limit, cursor)
+
+
+@app.delete(
+    "/api/v1/causal-graph/graphs/{graph_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    summary="Delete a causal graph",
+)
+async def delete_causal_graph(graph_id: str, owner: Owner) -> None:
+    await wiring.causal_graphs().delete(owner, graph_id)
+
+
+@app.get(
+    "/api/v1/causal-graph/export", summary="Take a causal graph away", response_class=Response, responses=FILE
+)
+async def export_causal_graph(
+    owner: Owner,
+    format: GraphFormat,  # noqa: A002  # the contract's name
+    graph_id: GraphId = None,
+    user_id: OfUser = None,
+) -> Response:
+    return _file(await exported_causal_graph(format, await _causal_graph(owner, graph_id, user_id)))
+
+
+@app.post(
+    "/api/v1/causal-graph/ask",
+    summary="Answer a question from a causal graph",
+    response_model=GraphAnswer,
+    responses=STREAMED,
+)
+async def ask_causal_graph(body: AskGraph, call: RunCall) -> GraphAnswer | EventStream:
+    events = wiring.graph_asker().ask(call.owner, body)
+    return await _made(call, "answer", events, GraphAnswer, stream=body.stream)
+
+
+async def _event_graph(owner: str, wanted: GraphScope) -> tuple[EventGraph, KeptView | None]:
+    view = await wiring.views().get(owner, wanted.view) if wanted.view else None
+    traced = await wiring.traces().of(owner, view.scope if view else wanted)
+    graph = await asyncio.to_thread(directly_follows, traced, min_count=wanted.min_count, limit=wanted.limit)
+    return (viewed(graph, view) if view else graph), view
+
+
+async def _causal_graph(owner: str, graph_id: str | None, user_id: str | None) -> CausalGraph:
+    graphs = wiring.causal_graphs()
+    return await (graphs.get(owner, graph_id) if graph_id else graphs.newest(owner, user_id))
+
+
+async def _made(
+    call: Call, capability: str, events: AsyncGenerator[RunEvent, None], answer: type[T], *, stream: bool
+) -> T | EventStream:
+    """The run of these events: its stream, or its answer."""
+    if stream:
+        return await EventStream.open(await wiring.runs().start(call, capability, events))
+    ended = await wiring.runs().answer(call, capability, events)
+    return answer(**ended["final_response"], **_measured(ended))
+
+
+def _measured(ended: dict[str, Any]) -> dict[str, Any]:
+    metrics = ended["metrics"]
+    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
+
+
+def _file(file: Download) -> Response:
+    return Response(file.data, media_type=file.media_type, headers=file.headers)
+
+
+handler = streaming(app)

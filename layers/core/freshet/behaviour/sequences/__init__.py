@@ -1,0 +1,1 @@
+"""Sequences: sessions of a log, and the events of each as a client lists them."""
