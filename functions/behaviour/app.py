@@ -119,7 +119,7 @@ class Events(BaseModel):
     next_cursor: str | None
 
 
-class Problem(BaseModel):
+class SessionProblem(BaseModel):
     """What kept some sessions from being read."""
 
     code: str
@@ -139,7 +139,7 @@ class ExtractedEvents(BaseModel):
     covered: float = Field(description="share of the behaviours that are in an event")
     rejected: dict[str, int] = Field(description="what of the model's answers was not taken, and why")
     partial: bool
-    problems: list[Problem]
+    problems: list[SessionProblem]
 
 
 class Extracted(_Measured):

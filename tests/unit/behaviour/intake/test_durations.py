@@ -18,8 +18,11 @@ from freshet.behaviour.intake.outcome import Unreadable
         "12分30秒",
         "１２分钟３０秒",
         "12.5m",
-    ]
-    + ["00:12:30", "12:30", "PT12M30S", "750000ms"],
+        "00:12:30",
+        "12:30",
+        "PT12M30S",
+        "750000ms",
+    ],
 )
 def test_usual_forms_are_read(cell: object) -> None:
     assert duration(cell) == 750.0
@@ -36,8 +39,15 @@ def test_nothing_is_nothing(cell: object) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "reason"),
-    [("-1", "negative"), (float("inf"), "too long"), ("9" * 20, "too long"), ("1m2", "can't be read: “1m2”")]
-    + [("P", "can't be read"), ([5], "neither"), (True, "neither")],
+    [
+        ("-1", "negative"),
+        (float("inf"), "too long"),
+        ("9" * 20, "too long"),
+        ("1m2", "can't be read: “1m2”"),
+        ("P", "can't be read"),
+        ([5], "neither"),
+        (True, "neither"),
+    ],
 )
 def test_what_is_no_duration_is_refused_with_the_reason(cell: object, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):

@@ -68,6 +68,6 @@ def test_rows_without_a_user_are_the_callers_choice() -> None:
 
 def test_rows_as_they_are_shown_are_the_same_rows() -> None:
     kept, _ = rows({"object": "微信", "duration": 5, "wifi": "home", "n": 1}, {"id": "7"})
-    again = read(json.dumps([row.shown() for row in kept]).encode(), "", "", Reading())
+    again = read(json.dumps([row.shown().model_dump() for row in kept]).encode(), "", "", Reading())
     assert again.rows == kept
     assert kept[1].properties == {"id": "7"}

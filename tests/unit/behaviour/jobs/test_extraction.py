@@ -8,6 +8,7 @@ import pytest
 
 from freshet import wiring
 from freshet.behaviour.jobs import claim, items, messages
+from freshet.behaviour.jobs import plan as plan_
 from freshet.behaviour.jobs.plan import plan_message, user_message
 from freshet.behaviour.requests import Extract
 from freshet.errors import (
@@ -99,7 +100,8 @@ async def test_a_plan_whose_workers_are_killed_before_each_of_its_writes_goes_on
 ) -> None:
     monkeypatch.setattr(claim, "_MARGIN_S", -workshop.REMAINING_S)
     monkeypatch.setattr(claim, "ATTEMPTS", 100)
-    monkeypatch.setattr(items, "PAGE", 2)
+    for module in (items, plan_):
+        monkeypatch.setattr(module, "PAGE", 2)
     await shop.users(*USERS)
     run_id = await shop.begin()
     (plan,) = await shop.received()

@@ -83,16 +83,12 @@ class Rows:
     def _time(self, columns: Columns, cells: Sequence[object]) -> Moment:
         if columns.time is None:
             raise Unreadable("the time is missing")
-        return self._moment(columns, cells, columns.time, "time")
-
-    def _moment(self, columns: Columns, cells: Sequence[object], place: int, field: str) -> Moment:
-        """A time, of the row's day if it has none of its own."""
-        cell, date = cells[place], columns.date
-        if date == place:
+        cell, date = cells[columns.time], columns.date
+        if date == columns.time:
             return self._clock.moment(cell, dated=True)
         if date is not None and is_clock(cell) and not missing(cells[date]):
-            return self._clock.moment(f"{str(cells[date]).strip()} {str(cell).strip()}")
-        return self._clock.moment(cell, unit=columns.unit(field))
+            return self._clock.on(cells[date], cell)
+        return self._clock.moment(cell, unit=columns.unit("time"))
 
     def _duration(self, columns: Columns, cells: Sequence[object], at: Moment) -> float | None:
         if columns.duration is not None:
@@ -101,9 +97,11 @@ class Rows:
                 return took
         if columns.end is None or missing(cells[columns.end]):
             return None
-        took = self._moment(columns, cells, columns.end, "end_time").seconds - at.seconds
-        if took < 0 and columns.date is not None and is_clock(cells[columns.end]):
-            took += _DAY  # from one day into the next
+        end = cells[columns.end]
+        if is_clock(end):  # of the same day, or of the night that follows it
+            took = (self._clock.after(at, end).seconds - at.seconds) % _DAY
+        else:
+            took = self._clock.moment(end, unit=columns.unit("end_time")).seconds - at.seconds
         if took < 0:
             raise Unreadable("it ends before it begins")
         return bounded(took)

@@ -21,6 +21,7 @@ _SAMPLE = 1 << 20  # bytes that tell its encoding, from the first one that is no
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _STRAY = 0.05  # of bytes: fewer NULs are dirt, more are UTF-16, where each digit has one
 
+_ALLOWED = b"\0\x1e"  # controls that are dirt, or stand between JSON texts (RFC 7464)
 _MANY_BYTES = {"gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "iso2022_jp_2", "iso2022_kr"}
 _USUAL = 0.95  # of the characters beyond ASCII
 # The first level of GB 2312 and of Big5, and the punctuation of each.
@@ -123,6 +124,7 @@ def _refuse_binary(head: bytes) -> None:
     for mark, what in _BINARY.items():
         if head.startswith(mark):
             raise UnsupportedMediaType(f"A log is CSV or JSON; this is {what}.")
-    text = head.replace(b"\0", b"") if head.count(0) < _STRAY * len(head) else head
-    if not looks_like_text(text):
+    if head.count(0) < _STRAY * len(head):
+        head = head.translate(None, _ALLOWED)
+    if not looks_like_text(head):
         raise UnsupportedMediaType("A log is CSV or JSON; this is no text.")

@@ -17,6 +17,7 @@ from freshet.behaviour.intake.outcome import Unreadable, shown
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as if every clock were in UTC; offsets are counted apart
 _USUAL = {"-", "/"}  # after the year
+_COMPACT = len("20260301")
 _MINUTE = timedelta(minutes=1)
 _LAST = 7_289_654_400.0  # the end of the year 2200
 _MAX_CELL = 80  # characters
@@ -62,6 +63,18 @@ class Clock:
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return self._text(str(cell), unit, dated) if dated else self._number(cell, unit)
         raise Unreadable("the time is missing" if cell is None else "the time is neither a text nor a number")
+
+    def on(self, day: object, clock: object) -> Moment:
+        """The moment at a time of day, on the day that another cell names. Raises Unreadable."""
+        said = normalize("NFKC", str(day)).strip()
+        if len(said) == _COMPACT and said.isdecimal():
+            said = f"{said[:4]}-{said[4:6]}-{said[6:]}"
+        return self.moment(f"{said} {clock}")
+
+    def after(self, start: Moment, clock: object) -> Moment:
+        """The moment at a time of day, on the day that `start` is on. Raises Unreadable."""
+        day = start.iso()
+        return self.moment(f"{day[:10]} {clock}{day[-len('+00:00') :]}")
 
     def _text(self, cell: str, unit: float | None, dated: bool) -> Moment:
         if cell[4:5] in _USUAL:

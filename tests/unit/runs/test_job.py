@@ -1,0 +1,132 @@
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from freshet import wiring
+from freshet.errors import Conflict, ModelCut, Stopped
+from freshet.ids import new_id
+from freshet.runs import job as job_
+from freshet.runs.job import LAPSE_S, Jobs
+from freshet.runs.journal import Journal
+from freshet.runs.record import LAPSE_S as RUN_LAPSE_S
+from freshet.runs.records import Records
+from freshet.runs.service import Runs
+from freshet.stores.table import Table
+from tests.unit.runs.capabilities import call, read
+
+RESULT = {"users": 3}
+METRICS = {"prompt_tokens": 7, "completion_tokens": 3}
+
+
+@pytest.fixture
+def jobs(records: Records, journal: Journal) -> Jobs:
+    return Jobs(records, journal)
+
+
+async def followed(runs: Runs, owner: str, run_id: str, after: int = -1) -> list[dict[str, Any]]:
+    feed = await runs.follow(owner, run_id, after=after, timeout_s=5)
+    return [one.data for one in await read(feed)]
+
+
+async def age(table: Table, owner: str, run_id: str, **members: Any) -> None:
+    await table.update(owner, run_id, members, when="attribute_exists(#id)")
+
+
+async def test_a_job_is_a_run_like_any_other(jobs: Jobs, runs: Runs, owner: str) -> None:
+    run_id = await jobs.create(call(owner), "events", {"asked": 1})
+    assert (await runs.get(owner, run_id)).status == "queued"
+    assert not await jobs.beat(owner, run_id)
+    assert (await runs.get(owner, run_id)).status == "running"
+    for _ in range(2):
+        assert await jobs.end(owner, run_id, RESULT, metrics=METRICS) == "done"
+    assert await jobs.end(owner, run_id, {}, error=ModelCut()) == "done"
+    record = await runs.get(owner, run_id)
+    assert (record.status, record.final_response, record.metrics) == ("done", RESULT, METRICS)
+    assert await jobs.beat(owner, run_id)
+    started, ended = await followed(runs, owner, run_id)
+    assert started == {"run_id": run_id, "started": True, "asked": 1, "done": False}
+    assert ended == {"done": True, "final_response": RESULT, "metrics": METRICS}
+    with pytest.raises(Conflict, match="is done"):
+        await runs.retry(owner, run_id)
+    assert await jobs.beat(owner, "01J")
+    assert await jobs.end(owner, "01J", {}) is None
+
+
+async def test_a_job_that_failed_says_why(jobs: Jobs, runs: Runs, owner: str) -> None:
+    run_id = await jobs.create(call(owner), "events", {})
+    assert await jobs.end(owner, run_id, RESULT, error=ModelCut("Half.")) == "failed"
+    record = await runs.get(owner, run_id)
+    assert record.error
+    assert (record.error["code"], record.error["run_id"], record.final_response) == (
+        "model_cut",
+        run_id,
+        RESULT,
+    )
+    assert (await followed(runs, owner, run_id))[-1]["error"] == "Half."
+
+
+async def test_a_stop_ends_a_job_at_once_and_what_came_of_it_is_added(
+    jobs: Jobs, runs: Runs, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_, "BEAT_S", 0.01)
+    run_id = await jobs.create(call(owner), "events", {})
+    with pytest.raises(Stopped):
+        async with jobs.working(owner, run_id):
+            assert (await runs.stop(owner, run_id)).status == "stopped"
+            await asyncio.Event().wait()
+    assert (await followed(runs, owner, run_id))[-1] == {"done": True, "status": "stopped"}
+    assert await jobs.end(owner, run_id, RESULT) == "stopped"
+    record = await runs.get(owner, run_id)
+    assert (record.status, record.final_response, record.error) == ("stopped", RESULT, None)
+    assert (await followed(runs, owner, run_id))[-1]["final_response"] == RESULT
+    assert (await runs.stop(owner, run_id)).status == "stopped"
+
+
+async def test_a_stop_that_comes_with_the_end_leaves_the_end(
+    jobs: Jobs, runs: Runs, records: Records, owner: str
+) -> None:
+    for _ in range(5):
+        run_id = await jobs.create(call(owner), "events", {})
+        status, _ = await asyncio.gather(jobs.end(owner, run_id, RESULT), records.want_stop(owner, run_id))
+        record = await runs.get(owner, run_id)
+        assert (record.status, record.final_response) == (status, RESULT)
+
+
+async def test_a_job_may_be_silent_for_longer_than_a_stream(
+    jobs: Jobs, runs: Runs, table: Table, owner: str
+) -> None:
+    run_id = await jobs.create(call(owner), "events", {}, pickup_s=2 * LAPSE_S)
+    now = time.time()
+    await age(table, owner, run_id, queued_at=now - 2 * LAPSE_S + 5)
+    assert (await runs.get(owner, run_id)).status == "queued"
+    await jobs.beat(owner, run_id)
+    await age(table, owner, run_id, heartbeat=now - 3 * RUN_LAPSE_S)
+    assert (await runs.get(owner, run_id)).status == "running"
+    await age(table, owner, run_id, heartbeat=now - LAPSE_S - 5)
+    assert (await runs.get(owner, run_id)).interrupted
+    assert not await jobs.beat(owner, run_id)  # somebody comes after all
+    assert (await runs.get(owner, run_id)).status == "running"
+
+
+async def test_a_job_is_made_once_for_its_key_and_for_a_retry(
+    jobs: Jobs, runs: Runs, records: Records, table: Table, owner: str
+) -> None:
+    first = await jobs.create(call(owner, key="k"), "events", {})
+    assert await jobs.create(call(owner, key="k"), "events", {}) == first
+    with pytest.raises(Conflict):
+        await jobs.create(call(owner, b"{}", key="k"), "events", {})
+    failed = call(owner, key="l")
+    await jobs.give_up(failed, await jobs.create(failed, "events", {}), ModelCut())
+    assert (await runs.get(owner, failed.id)).status == "failed"
+    again = await jobs.create(call(owner, key="l"), "events", {})
+    assert again not in {failed.id, first}
+    retry = new_id()
+    await table.put(owner, {**(await table.get(owner, again) or {}), "id": retry, "lapse_s": None})
+    assert await jobs.create(call(owner, run_id=retry), "events", {}) == retry
+    with pytest.raises(Conflict):
+        await jobs.create(call(owner, run_id=retry), "events", {})
+    assert (await table.get(owner, retry) or {})["lapse_s"] == LAPSE_S
+    await records.mark_retried(owner, retry, "01J")
+    assert await jobs.beat(owner, retry)

@@ -1,0 +1,34 @@
+import orjson
+import pytest
+
+from freshet import wiring
+from freshet.errors import FreshetError, Unavailable
+from freshet.ids import new_id
+from freshet.stores.queue import Queue
+from tests.stack import Stack
+
+
+async def test_any_number_of_messages_is_queued(cloud: Stack) -> None:
+    sqs = wiring.sqs()
+    url = (await sqs.call("create_queue", QueueName=f"q-{new_id()}"))["QueueUrl"]
+    await Queue(sqs, url).send_batch("ann", [{"n": number, "name": "王"} for number in range(23)])
+    await Queue(sqs, url).send_batch("ann", [])
+    bodies = []
+    while found := (await sqs.call("receive_message", QueueUrl=url, MaxNumberOfMessages=10)).get("Messages"):
+        bodies += [orjson.loads(message["Body"]) for message in found]
+    assert sorted(body["n"] for body in bodies) == list(range(23))
+    assert {(body["owner"], body["name"]) for body in bodies} == {("ann", "王")}
+    await sqs.call("delete_queue", QueueUrl=url)
+    with pytest.raises(FreshetError):
+        await Queue(sqs, url).send_batch("ann", [{"n": 1}])
+
+
+async def test_what_the_queue_did_not_take_is_said(
+    cloud: Stack,
+) -> None:
+    """One message is too large, which SQS says of that message alone."""
+    sqs = wiring.sqs()
+    url = (await sqs.call("create_queue", QueueName=f"q-{new_id()}"))["QueueUrl"]
+    with pytest.raises((Unavailable, FreshetError)):
+        await Queue(sqs, url).send_batch("ann", [{"n": 1}, {"text": "x" * 1_100_000}])
+    await sqs.call("delete_queue", QueueUrl=url)
