@@ -7,9 +7,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Header, Path, Query, Request, Response, status
 from pydantic import AfterValidator, BaseModel, Field
 
+import freshet.behaviour.asking.events  # these for wiring, which would import them amid the first call
+import freshet.behaviour.asking.graph
+import freshet.behaviour.causal.generate
 import freshet.behaviour.extraction.extract
+import freshet.behaviour.summary
 import freshet.behaviour.tags.tagging
-import freshet.chat.clients  # noqa: F401  # as the two before for wiring, which would import it amid the first call
+import freshet.chat.clients  # noqa: F401
 from freshet import wiring
 from freshet.behaviour.behaviour import MAX_USER, ShownBehaviour
 from freshet.behaviour.causal.graph import CausalGraph

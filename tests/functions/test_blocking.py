@@ -7,12 +7,17 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from freshet import wiring
+from freshet.behaviour.jobs.messages import Worker
+from freshet.behaviour.jobs.messages import process_batch as process_steps
+from freshet.behaviour.jobs.plan import plan_message, user_message
+from freshet.behaviour.requests import EventFormat, Extract, GraphFormat
 from freshet.documents.ingest import SUMMARY
 from freshet.documents.messages import process_batch
 from freshet.errors import ModelRefused
@@ -26,6 +31,7 @@ from infra.openapi import document, functions
 from tests.blocking import Guard, guarded
 from tests.functions.conftest import HANDBOOK
 from tests.functions.events import batch, request, token_request
+from tests.habits import USER, csv, lived
 from tests.lessons import WATER
 from tests.serving import as_caller, served
 from tests.stack import ROOT, Stack
@@ -114,6 +120,7 @@ async def visit(site: Site, model_url: str) -> None:
     await site("runs", "POST", f"/api/v1/runs/{failed}/retry", refused=503)
     await chat(site, model_url)
     await study(site, document_id)
+    await behave(site)
     await site("documents", "POST", f"{one}/parse")
     await site("documents", "DELETE", one)
     await site("profile", "DELETE", f"/api/v1/keys/{issued['id']}")
@@ -214,6 +221,51 @@ async def study(site: Site, document_id: str) -> None:
     await site("profile", "DELETE", "/api/v1/user/profile")
 
 
+async def behave(site: Site) -> None:
+    """Somebody who puts logs in, has events found in them, and asks what they mean."""
+    logs, events, graphs = "/api/v1/behaviors", "/api/v1/events", "/api/v1/causal-graph"
+    await site("behaviour", "POST", logs, content=csv().encode(), headers={"content-type": "text/csv"})
+    await site("behaviour", "GET", f"{logs}?user_id={USER}&limit=2")
+    await site("behaviour", "GET", f"{logs}/users")
+    upload = (await site("behaviour", "POST", f"{logs}/uploads", json={})).json()
+    await site("behaviour", "GET", f"{logs}/uploads/{upload['run_id']}")
+    await site("behaviour", "POST", f"{events}/extract/{USER}")
+    begun = (await site("behaviour", "POST", f"{events}/extract")).json()
+    await extract(site.owner, begun["run_id"])
+    await site("behaviour", "GET", f"{events}/extract/progress?stream=true")
+    await site("behaviour", "GET", f"{events}?user_id={USER}&type=news")
+    await site("behaviour", "GET", f"{events}/sequences")
+    for name in get_args(EventFormat):
+        await site("behaviour", "GET", f"{events}/export?user_id={USER}&format={name}")
+    await site("behaviour", "POST", f"{events}/tags/apps", json={"names": ["微信", "Slack"]})
+    await site("behaviour", "POST", f"{events}/tags/media", json={"name": "早间新闻", "stream": True})
+    await site("behaviour", "POST", f"{events}/summary/{USER}")
+    await site("behaviour", "POST", f"{events}/graph/views", json={"name": "main"})
+    await site("behaviour", "GET", f"{events}/graph?view=main")
+    await site("behaviour", "GET", f"{events}/patterns?of=behaviors&by=object")
+    asked = {"user_id": USER, "question": "他什么时候付款？"}
+    await site("behaviour", "POST", f"{events}/ask", json=asked)
+    made = (await site("behaviour", "POST", f"{graphs}/generate", json={"by": "title"})).json()
+    await site("behaviour", "GET", graphs)
+    await site("behaviour", "GET", f"{graphs}/graphs")
+    for name in get_args(GraphFormat):
+        await site("behaviour", "GET", f"{events}/graph/export?format={name}")
+        await site("behaviour", "GET", f"{graphs}/export?format={name}")
+    await site("behaviour", "POST", f"{graphs}/ask", json={"question": "什么导致付款？"})
+    await site("behaviour", "DELETE", f"{graphs}/graphs/{made['id']}")
+    await site("behaviour", "DELETE", f"{logs}/{USER}")
+
+
+async def extract(owner: str, run_id: str) -> None:
+    """The extract worker's batches: the plan of a job, its user, and a message that is none."""
+    steps = [plan_message(run_id), user_message(run_id, USER)]
+    good = [{"Body": json.dumps(step | {"owner": owner})} for step in steps]
+    bad = {"Body": "not json", "MessageId": "bad", "ReceiptHandle": "none"}
+    worker = Worker(wiring.extraction_job(), wiring.uploads())
+    records = batch(*good, bad)["Records"]
+    assert await process_steps(records, worker, wiring.extract_queue(), remaining_s=60) == ["bad"]
+
+
 async def failed_run(owner: str) -> str:
     """The id of a run that was not made; retried it is handed to Lambda, which has no such function."""
 
@@ -237,7 +289,8 @@ async def parse(owner: str, document_id: str) -> None:
 
 
 async def test_no_route_and_no_worker_blocks_the_loop(site: Site, model_url: str) -> None:
-    wiring.ingest()  # made before there is a loop, in the worker
+    wiring.ingest()  # made before there is a loop, in the workers
+    wiring.extraction_job()
     rounds: list[Guard] = []
     for _ in range(ROUNDS):
         with guarded() as guard:
@@ -275,6 +328,9 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
     failed = await failed_run(owner)
     new = (await wiring.library().upload(owner, "new.md", HANDBOOK.encode())).id
     message = json.dumps({"owner": owner, "document_id": new, "request": "s3:1:1"})
+    await lived(owner)
+    job = await wiring.extraction_job().begin(Call(owner, Request("POST", "/"), timeout_s=10), Extract())
+    steps = [step | {"owner": owner} for step in (plan_message(job), user_message(job, USER))]
     quiz, _ = await import_gift(wiring.exercises(), owner, new_id(), "水在几度沸腾？{#100}\n\n为什么？{}")
     files = {"file": ("手册.md", HANDBOOK.encode())}
     question = {"query": "How many days of paid leave?", "history": [{"role": "user", "content": "Leave?"}]}
@@ -284,6 +340,19 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
 
     return {
         "authorize": [token_request(f"Bearer {secret}")],
+        "behaviour": [
+            asked("POST", "/api/v1/behaviors", content=csv().encode(), headers={"content-type": "text/csv"}),
+            asked("GET", "/api/v1/behaviors/users"),
+            asked("POST", f"/api/v1/events/extract/{quote(USER)}?stream=true"),
+            asked("GET", "/api/v1/events/sequences"),
+            asked("GET", "/api/v1/events/patterns"),
+            asked("GET", "/api/v1/events/graph/export?format=graphml"),
+            asked("POST", "/api/v1/causal-graph/generate", json={"by": "title"}),
+            asked("POST", "/api/v1/causal-graph/ask", json={"question": "什么导致付款？"}),
+            asked("POST", "/api/v1/events/ask", json={"user_id": USER, "question": "他什么时候付款？"}),
+            asked("POST", "/api/v1/events/tags/apps", json={"name": "微信"}),
+            asked("POST", f"/api/v1/events/summary/{quote(USER)}"),
+        ],
         "chat": [
             asked("POST", "/api/debug/chat", json={"prompt": "年假有多少天？", "tool_ids": [1, 2, 3]}),
             asked(
@@ -313,6 +382,7 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
             ),
             asked("GET", "/api/v1/exercises/due"),
         ],
+        "extract": [batch({"Body": json.dumps(step)}) for step in steps],
         "health": [
             asked("GET", "/openapi.json"),
             asked("GET", "/docs"),

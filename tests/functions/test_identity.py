@@ -9,6 +9,7 @@ from infra.openapi import PUBLIC, document
 from tests.functions.conftest import Chat, Configure, Put, Study
 from tests.functions.events import request
 from tests.functions.sandbox import Answer, Sandbox
+from tests.habits import USER, lived
 
 ROUTES = [
     (operation["tags"][0], method.upper(), path)
@@ -56,6 +57,9 @@ def mine(sandbox: Sandbox, owner: str, chat: Chat, study: Study, configure: Conf
     response = chat("POST /v1/responses", json={"model": "freshet-stand-in", "input": "Hi"}).json()
     quiz = study("POST /import", json={"content": "1+1? {#2}"}).json()["exercise"]["id"]
     analysis = study("POST /analyze", json={"text": "Wages come on the 28th."}).json()
+    logs = request("POST", "/api/v1/behaviors/uploads", owner=owner, json={})
+    upload = sandbox.ask("behaviour", logs).json()["run_id"]
+    sandbox.ask("runs", request("POST", f"/api/v1/runs/{upload}/stop", owner=owner))
     attempt = study(f"POST /{quiz}/submit", json={"answers": {QUESTION: "2"}}).json()
     return {
         "conversation_id": played["conversation_id"],
@@ -67,7 +71,9 @@ def mine(sandbox: Sandbox, owner: str, chat: Chat, study: Study, configure: Conf
         "key_id": key["id"],
         "model_id": configure("mine", base_url="http://127.0.0.1:9/v1")["id"],
         "model_name": "mine",
-        "run_id": played["run_id"],
+        "run_id": upload,
+        "user_id": USER,
+        "graph_id": sandbox.run(lambda: lived(owner)),
         "tool_id": chat("POST /api/v1/tools", json=TOOL).json()["id"],
         "response_id": response["id"],
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.functions.conftest import HANDBOOK, MODEL_DOWN, Put, Study, Teacher
 from tests.functions.events import request
 from tests.functions.sandbox import Answer, Sandbox
 from tests.functions.streams import frames, written
+from tests.habits import USER, lived
 from tests.lessons import WATER
 from tests.unit.exercises.generation.examiner import written as drafts
 
@@ -85,10 +87,31 @@ SUBMIT = Way(
     {"only_answered": True},
 )
 
+BEHAVIOUR = [
+    Way("behaviour", f"/api/v1/{path}", body, other)
+    for path, body, other in (
+        (f"events/extract/{quote(USER)}?stream=true", {}, {"gap_minutes": 5}),
+        ("events/tags/apps", {"name": "微信"}, {"language": "zh"}),
+        ("events/tags/media", {"names": ["早间新闻"]}, {"language": "zh"}),
+        (f"events/summary/{quote(USER)}", {}, {"language": "en"}),
+        ("events/graph/views", {"name": "main"}, {"focus": "news"}),
+        ("events/ask", {"user_id": USER, "question": "他什么时候付款？"}, {"language": "en"}),
+        ("causal-graph/generate", {}, {"by": "title"}),
+        ("causal-graph/ask", {"question": "什么导致付款？"}, {"language": "en"}),
+    )
+]
+# What workers make: neither streamed nor waited for.
+JOBS = [
+    Way("behaviour", "/api/v1/events/extract", {}, {"gap_minutes": 5}),
+    Way("behaviour", "/api/v1/behaviors/uploads", {}, {"filename": "log.json"}, {"filename": 1}),
+]
+
+CAUSES = "/api/v1/causal-graph/generate"
 OWN = [*QUERY, *SUMMARIES, PLAY, _streamed(PLAY)]
 STUDY = [*ANALYSES, _streamed(GENERATE), REGENERATE, SUBMIT]
 OPENAI = [COMPLETION, _streamed(COMPLETION), RESPONSE, _streamed(RESPONSE)]
-WAYS = [*OWN, *STUDY, *OPENAI]
+WAYS = [*OWN, *STUDY, *OPENAI, *BEHAVIOUR]
+FAILING = [way for way in WAYS if way.path != CAUSES]  # whose statistics stand without a model
 
 
 def by(ways: list[Way]) -> pytest.MarkDecorator:
@@ -107,14 +130,17 @@ def problem(answer: Answer) -> dict[str, Any]:
 
 @pytest.fixture
 def start(sandbox: Sandbox, owner: str, index: Put, quiz: Callable[[], dict[str, str]]) -> Any:
-    """`start(way, headers, **changes)`: the answer to `owner`, who has the handbook and an exercise."""
+    """`start(way, headers, **changes)`: the answer to `owner`, who has the handbook, an exercise, a log."""
     document_id = index()
+    lived_before = cache(lambda: sandbox.run(lambda: lived(owner)))
 
     def started(way: Way, headers: dict[str, str], **changes: Any) -> Answer:
         asked = json.dumps([way.path, way.body | changes]).replace("{document_id}", document_id)
         if "{exercise_id}" in asked:
             for name, value in quiz().items():
                 asked = asked.replace(name, value)
+        if way.function == "behaviour":
+            lived_before()
         path, body = json.loads(asked)
         return sandbox.ask(way.function, request("POST", path, owner=owner, headers=headers, json=body))
 
@@ -141,7 +167,7 @@ def test_these_are_all_the_routes_that_start_runs() -> None:
         for path, verbs in document()["paths"].items()
         if KEY in {one["name"] for one in verbs.get("post", {}).get("parameters", [])}
     }
-    assert keyed == {way.path.partition("?")[0] for way in WAYS}
+    assert keyed == {way.path.partition("?")[0].replace(quote(USER), "{user_id}") for way in [*WAYS, *JOBS]}
 
 
 @by(WAYS)
@@ -161,6 +187,15 @@ def test_a_key_stands_for_one_request_only(start: Any, generations: Any) -> None
         refused = start(way, {KEY: "k" * number}, **way.other)
         assert (refused.status, problem(refused)["code"]) == (409, "conflict")
         assert len(generations()) == asked
+
+
+def test_a_job_is_begun_once_by_a_key(start: Any) -> None:
+    for number, way in enumerate(JOBS, 1):
+        begun, again = start(way, {KEY: "k" * number}), start(way, {KEY: "k" * number})
+        assert {begun.status, again.status} <= {201, 202}
+        assert again.json()["run_id"] == begun.json()["run_id"]
+        assert start(way, {KEY: "k" * number}, **way.other).status == 409
+        assert start(way, {KEY: "k" * number}, **way.wrong).status == 422
 
 
 def test_a_key_is_the_callers_own(sandbox: Sandbox, start: Any, owner: str) -> None:
@@ -191,7 +226,7 @@ def test_a_model_that_fails_before_its_first_word_leaves_the_key_free(
     assert problem(failed)["run_id"] not in done.body.decode()
 
 
-@by(WAYS)
+@by(FAILING)
 def test_what_fails_after_the_start_keeps_its_key(start: Any, fault: Any, generations: Any, way: Way) -> None:
     fault(*([""] if way in QUERY else []), "cut=2", "status=400")
     failed, again = start(way, {KEY: "k"}), start(way, {KEY: "k"})
@@ -215,7 +250,7 @@ def test_a_bad_request_takes_no_key(start: Any) -> None:
 def test_a_bad_header_is_refused_and_named(
     start: Any, generations: Any, name: str, values: list[Any]
 ) -> None:
-    for way in WAYS:
+    for way in [*WAYS, *JOBS]:
         for value in values:
             answer = start(way, {name: value})
             assert (answer.status, problem(answer)["field"]) == (400 if way.openai else 422, name)
@@ -223,7 +258,7 @@ def test_a_bad_header_is_refused_and_named(
 
 
 def test_what_a_run_asks_elsewhere_starts_no_run_here(start: Any, generations: Any) -> None:
-    for way in WAYS:
+    for way in [*WAYS, *JOBS]:
         refused = start(way, {FROM_A_RUN: "1"})
         assert (refused.status, problem(refused)["code"]) == (409, "conflict")
     assert generations() == []

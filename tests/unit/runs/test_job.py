@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from freshet import wiring
 from freshet.errors import Conflict, ModelCut, Stopped
 from freshet.ids import new_id
 from freshet.runs import job as job_
 from freshet.runs.job import LAPSE_S, Jobs
 from freshet.runs.journal import Journal
 from freshet.runs.record import LAPSE_S as RUN_LAPSE_S
+from freshet.runs.record import new_item
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
 from freshet.stores.table import Table
@@ -52,19 +52,12 @@ async def test_a_job_is_a_run_like_any_other(jobs: Jobs, runs: Runs, owner: str)
         await runs.retry(owner, run_id)
     assert await jobs.beat(owner, "01J")
     assert await jobs.end(owner, "01J", {}) is None
-
-
-async def test_a_job_that_failed_says_why(jobs: Jobs, runs: Runs, owner: str) -> None:
-    run_id = await jobs.create(call(owner), "events", {})
-    assert await jobs.end(owner, run_id, RESULT, error=ModelCut("Half.")) == "failed"
-    record = await runs.get(owner, run_id)
-    assert record.error
-    assert (record.error["code"], record.error["run_id"], record.final_response) == (
-        "model_cut",
-        run_id,
-        RESULT,
-    )
-    assert (await followed(runs, owner, run_id))[-1]["error"] == "Half."
+    bad = await jobs.create(call(owner), "events", {})
+    assert await jobs.end(owner, bad, RESULT, error=ModelCut("Half.")) == "failed"
+    error = (await runs.get(owner, bad)).error
+    assert error
+    assert (error["code"], error["run_id"]) == ("model_cut", bad)
+    assert (await followed(runs, owner, bad))[-1]["error"] == "Half."
 
 
 async def test_a_stop_ends_a_job_at_once_and_what_came_of_it_is_added(
@@ -72,10 +65,15 @@ async def test_a_stop_ends_a_job_at_once_and_what_came_of_it_is_added(
 ) -> None:
     monkeypatch.setattr(job_, "BEAT_S", 0.01)
     run_id = await jobs.create(call(owner), "events", {})
-    with pytest.raises(Stopped):
+
+    async def work() -> None:
         async with jobs.working(owner, run_id):
-            assert (await runs.stop(owner, run_id)).status == "stopped"
             await asyncio.Event().wait()
+
+    working = asyncio.create_task(work())
+    assert (await runs.stop(owner, run_id)).status == "stopped"
+    with pytest.raises(Stopped):
+        await working
     assert (await followed(runs, owner, run_id))[-1] == {"done": True, "status": "stopped"}
     assert await jobs.end(owner, run_id, RESULT) == "stopped"
     record = await runs.get(owner, run_id)
@@ -87,7 +85,7 @@ async def test_a_stop_ends_a_job_at_once_and_what_came_of_it_is_added(
 async def test_a_stop_that_comes_with_the_end_leaves_the_end(
     jobs: Jobs, runs: Runs, records: Records, owner: str
 ) -> None:
-    for _ in range(5):
+    for _ in range(3):
         run_id = await jobs.create(call(owner), "events", {})
         status, _ = await asyncio.gather(jobs.end(owner, run_id, RESULT), records.want_stop(owner, run_id))
         record = await runs.get(owner, run_id)
@@ -123,7 +121,7 @@ async def test_a_job_is_made_once_for_its_key_and_for_a_retry(
     again = await jobs.create(call(owner, key="l"), "events", {})
     assert again not in {failed.id, first}
     retry = new_id()
-    await table.put(owner, {**(await table.get(owner, again) or {}), "id": retry, "lapse_s": None})
+    await records.create(owner, new_item(retry, "events", retry_of=again))
     assert await jobs.create(call(owner, run_id=retry), "events", {}) == retry
     with pytest.raises(Conflict):
         await jobs.create(call(owner, run_id=retry), "events", {})

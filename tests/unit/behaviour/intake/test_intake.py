@@ -1,6 +1,8 @@
 """A log in any of its forms and encodings: the same rows; what is broken costs itself alone."""
 
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,7 @@ def problems(found: Intake) -> list[tuple[int, int | None, str]]:
         json.dumps({"total": 5, "meta": {"page": [1]}, "behaviors": OBJECTS, "next": None}, indent=1),
         "\n".join(json.dumps(row, indent=2) for row in OBJECTS),
         f"[{', '.join(LINES[:2])}]\n[{', '.join(LINES[2:])}]",
+        f"[[{', '.join(LINES[:2])}], [], [{', '.join(LINES[2:])}]]",
     ],
 )
 def test_the_form_is_told_from_the_content(text: str, content_type: str) -> None:
@@ -113,6 +116,8 @@ def test_bad_lines_of_json_are_told_by_their_line() -> None:
         ("1, true", [2, 3], 4),
         ('"a"', [2], 4),
         ("}", [2], 4),
+        ("]", [], 4),
+        ("[", [], 4),
         ("oops", [2], 4),
     ],
 )
@@ -141,11 +146,18 @@ def test_the_object_around_a_list_may_name_the_user() -> None:
 
 
 def test_what_stands_behind_a_list_is_not_lost_in_silence() -> None:
-    assert problems(taken(f"[{LINES[0]}] {LINES[1]}")) == [
+    (said,) = problems(taken(f"[{LINES[0]}] the end"))
+    assert said == (1, 2, "it is no JSON: invalid literal, expected 'true', near “the end”")
+    assert problems(taken(f'{{"a": [{LINES[0]}], 5')) == [
         (1, None, "there is more after the end of the list")
     ]
     found = taken(f'{{"a": [{LINES[0]}], "b": [{LINES[1]}]}}')
     assert problems(found) == [(1, None, "only the first list of the object is read")]
+
+
+def test_a_list_of_anything_else_is_given_up() -> None:
+    found = taken(json.dumps([LINES[0], *range(2_000), {"time": 1, "action": "x"}]))
+    assert (found.rows, found.bad) == ([], 1_001)
 
 
 @pytest.mark.parametrize(
@@ -207,44 +219,41 @@ def test_a_file_is_cut_the_same_way_each_time_and_read_on_from_any_stretch(tmp_p
     assert sorted(one.position for one in whole) == [one.position for one in whole]
 
 
-_PIECES = st.sampled_from(
-    [
-        "[",
-        "]",
-        "{",
-        "}",
-        '"',
-        ",",
-        ":",
-        "\n",
-        "\\",
-        "user",
-        "time",
-        "action",
-        "2026-03-01",
-        "1",
-        "\x00",
-        "é",
-        "打",
-        '{"user":"u","time":1,"action":"x"}',
-        "user,time,action\n",
-        "u,1,x\n",
-        '{"a":[',
-        " ",
-        "�",
-    ]
-)
+_PIECES = ["\n", " ", "\0", "user,time,action\n", "u,1,x\n", '{"user":"u","time":1,"action":"x"}', "\\ud800"]
+_PIECES += [*'[]{}",:\\', "user", "time", "action", "2026-03-01", "1", "é", "打", '{"a":[']
 
 
 @settings(max_examples=150)
 @given(
-    st.lists(_PIECES, max_size=25), st.sampled_from(["", "text/csv", "application/json", "application/jsonl"])
+    st.lists(st.sampled_from(_PIECES), max_size=25),
+    st.sampled_from(["", "text/csv", "application/json", "application/jsonl"]),
 )
 def test_any_text_is_read_or_refused(pieces: list[str], content_type: str) -> None:
-    data = "".join(pieces).encode("utf-8", "surrogatepass")
+    data = "".join(pieces).encode()
     try:
         found = taken(data, content_type)
     except (Invalid, UnsupportedMediaType):
         pass
     else:
         assert len(found.rows) + found.bad > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + "{," * 200_000,
+        "[" + '{"a' * 130_000,
+        "[{" + "\n" * 400_000,
+        "[" + "[" * 100_000,
+        "[" + "x" * 400_000,
+        "user,time,action\n" + f"u,2026-1-1{' ' * 70}x,y\n" * 1_000,
+        "user,time,action\n" + '"u,' * 130_000,
+        "\n".join(f'{{"time":1,"action":"x","a{at}":1,"b{at}":1,"c{at}":1}}' for at in range(1_500)),
+    ],
+    ids=["objects", "quotes", "blanks", "lists", "letters", "spaces", "cells", "names"],
+)
+def test_what_is_made_to_take_long_does_not(text: str) -> None:
+    begun = time.process_time()
+    with suppress(Invalid):
+        taken(text)
+    assert time.process_time() - begun < 1

@@ -23,6 +23,7 @@ from freshet.errors import (
 )
 from freshet.runs import job as job_
 from freshet.runs.meter import Consumed, consume, current
+from freshet.runs.record import Record
 from tests.unit.behaviour.jobs import workshop
 from tests.unit.behaviour.jobs.workshop import Workshop
 from tests.unit.behaviour.log.rows import Calls, Killed
@@ -225,11 +226,17 @@ async def test_a_user_who_is_deleted_meanwhile_is_none_that_failed(shop: Worksho
     assert await standing(shop, run_id) == ("done", 3, 3, EVENTS - 3, 0, 100)
 
 
-async def test_what_takes_longer_than_a_worker_has_goes_on_in_another(shop: Workshop) -> None:
+async def test_what_takes_longer_than_a_worker_has_goes_on_in_another_and_all_it_used_is_counted(
+    shop: Workshop,
+) -> None:
     await shop.users("ann")
     left = iter([2, 1, 0])
 
     async def slow(_: str) -> dict[str, Any]:
+        meter = current()
+        assert meter
+        assert (meter.owner, meter.capability) == (shop.owner, "events")
+        consume(Consumed(10, 3, cost=0.5, model="m"))
         return {"left_sessions": next(left)}
 
     shop.extraction.happens = slow
@@ -237,6 +244,10 @@ async def test_what_takes_longer_than_a_worker_has_goes_on_in_another(shop: Work
     assert await shop.drain() == 1 + 3
     assert await standing(shop, run_id) == ("done", 1, 1, 3, 0, 100)
     assert shop.extraction.asked == [("ann", True), ("ann", False), ("ann", False)]
+    record = await wiring.runs().get(shop.owner, run_id)
+    assert record.usage
+    assert record.metrics
+    assert (record.usage.total_tokens, record.metrics["cost"]) == (3 * 13, 3 * 0.5)
 
 
 async def test_rounds_that_bring_nothing_come_to_an_end(
@@ -271,14 +282,16 @@ async def test_a_stopped_job_is_over_at_once_and_its_workers_leave_it(
     await shop.process((await shop.received())[0])
     await shop.process((await shop.received())[0])
     done = (await shop.progress()).events
+    stopping: list[asyncio.Task[Record]] = []
 
     async def stopped(_: str) -> None:
-        assert (await wiring.runs().stop(shop.owner, run_id)).status == "stopped"
+        stopping.append(asyncio.create_task(wiring.runs().stop(shop.owner, run_id)))
         await asyncio.Event().wait()
 
     shop.extraction.happens = stopped
     assert await shop.drain() == 2
     assert len(shop.extraction.asked) == 2
+    assert (await stopping[0]).status == "stopped"
     assert await standing(shop, run_id) == ("stopped", 3, 1, done, 0, 33.3)
     unbegun = await shop.begin()
     assert (await wiring.runs().stop(shop.owner, unbegun)).status == "stopped"
@@ -286,28 +299,6 @@ async def test_a_stopped_job_is_over_at_once_and_its_workers_leave_it(
     await shop.drain()
     assert await standing(shop, unbegun) == ("stopped", 0, 0, 0, 0, 0)
     assert len(shop.extraction.asked) == 2
-
-
-async def test_what_the_models_used_is_counted_for_the_owner_and_on_the_run(shop: Workshop) -> None:
-    await shop.users("ann", "bob")
-
-    async def uses(user_id: str) -> dict[str, Any]:
-        meter = current()
-        assert meter
-        assert (meter.owner, meter.capability) == (shop.owner, "events")
-        consume(Consumed(10, 3, cost=0.5, model="m"))
-        if user_id == "ann" and len(shop.extraction.asked) < 3:
-            return {"left_sessions": 1}
-        return {}
-
-    shop.extraction.happens = uses
-    run_id = await shop.begin()
-    await shop.drain()
-    record = await wiring.runs().get(shop.owner, run_id)
-    assert record.usage
-    assert record.usage.total_tokens == 13 * len(shop.extraction.asked)
-    assert record.metrics
-    assert record.metrics["cost"] == 0.5 * len(shop.extraction.asked)
 
 
 async def test_a_key_stands_for_one_job_unless_that_could_not_be_queued(shop: Workshop) -> None:

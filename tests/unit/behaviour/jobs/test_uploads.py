@@ -112,7 +112,16 @@ async def test_a_stopped_upload_is_not_read_and_can_not_be_repeated(shop: Worksh
         await wiring.runs().retry(shop.owner, run_id)
 
 
-async def test_what_can_not_be_read_fails_the_run_with_the_reason(shop: Workshop, files: Objects) -> None:
+async def test_what_is_wrong_makes_no_run_and_what_can_not_be_read_fails_it(
+    shop: Workshop, files: Objects
+) -> None:
+    for wrong, refusal in (
+        (Upload(size=MAX_UPLOAD_BYTES + 1), TooLarge),
+        (Upload(timezone="Mars/Olympus"), Invalid),
+    ):
+        with pytest.raises(refusal):
+            await shop.uploads.begin(shop.call(), wrong)
+    assert (await wiring.runs().page(shop.owner, 10, None))[0] == []
     run_id, form = await begun(shop)
     assert await send(form, b"\x00\x01\x02 nothing") in {200, 204}
     lost, _ = await begun(shop)  # what S3 says of it is a lie
@@ -127,13 +136,3 @@ async def test_what_can_not_be_read_fails_the_run_with_the_reason(shop: Workshop
         assert record.error
         assert not record.interrupted
     assert unknown not in "".join(await files.names(shop.owner, ""))
-
-
-async def test_what_is_wrong_with_an_upload_makes_no_run(shop: Workshop) -> None:
-    for wrong, error in (
-        (Upload(size=MAX_UPLOAD_BYTES + 1), TooLarge),
-        (Upload(timezone="Mars/Olympus"), Invalid),
-    ):
-        with pytest.raises(error):
-            await shop.uploads.begin(shop.call(), wrong)
-    assert (await wiring.runs().page(shop.owner, 10, None))[0] == []

@@ -4,12 +4,15 @@ What belongs here: arithmetic on places. What does not: which pattern is grown n
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from freshet.behaviour.graph.columns import Columns
 
 if TYPE_CHECKING:
     from freshet.behaviour.graph.columns import Numbers
+
+_Step = tuple[int, "Numbers", "Numbers"]  # a kind; begins and ends of the pattern up to it
 
 _KIND = 40  # steps that are looked at in the time that handling a kind takes
 
@@ -40,17 +43,22 @@ class Growing:
         self._kinds = self._kinds[steps.labels]
         self._cells = cell_of
         self._mark = np.zeros(len(cells), np.int64)
+        self._last: list[_Step] = []  # of the pattern looked at last: the next one often begins alike
         by_kind = np.argsort(self._kinds, kind="stable")
         self._places = np.split(by_kind, np.cumsum(np.bincount(self._kinds, minlength=len(kept) + 1))[:-1])
 
     def occurrences(self, kinds: Sequence[int]) -> tuple["Numbers", "Numbers"]:
         """Every place where the pattern may end, ascending, and the latest where that occurrence begins."""
-        begins = ends = self._places[kinds[0]]
-        for kind in kinds[1:]:
-            places = self._places[kind]
-            before, fits = self._before(ends, places)
-            begins, ends = begins[before[fits]], places[fits]
-        return begins, ends
+        steps = [step for step, _ in takewhile(_same, zip(self._last, kinds, strict=False))]
+        for kind in kinds[len(steps) :]:
+            begins = ends = self._places[kind]
+            if steps:
+                _, begins, last = steps[-1]
+                before, fits = self._before(last, ends)
+                begins, ends = begins[before[fits]], ends[fits]
+            steps.append((kind, begins, ends))
+        self._last = steps
+        return steps[-1][1:]
 
     def grown(self, kinds: Sequence[int]) -> list[tuple[int, int]]:
         """Kinds that come after the pattern in enough sequences, and in how many."""
@@ -116,3 +124,8 @@ class Growing:
         skipped = np.repeat(firsts - np.cumsum(lengths) + lengths, lengths)
         places: Numbers = np.arange(len(skipped)) + skipped
         return places
+
+
+def _same(pair: tuple[_Step, int]) -> bool:
+    step, kind = pair
+    return step[0] == kind

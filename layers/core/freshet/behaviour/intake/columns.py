@@ -51,12 +51,14 @@ def columns(names: Sequence[str], mapping: Mapping[str, str]) -> Columns:
     free = dict(enumerate(names))
     _map(names, mapping, places, free)
     free.pop(_kept_id(names), None)
+    plain = _first(folded(name) for name in names)
+    timed = _first(without_unit(name)[0] for name in names)
     for known in (SURE, UNSURE):
         for field in known:
             if not places[field]:
-                _find(known[field], field, places, free)
+                places[field] = _found(known[field], timed if field in _TIMED else plain, field, free)
     if not places["user_id"] and not all(folded(names[at]) in DEVICES for at in places["object"]):
-        _find(DEVICES, "user_id", places, free)
+        places["user_id"] = _found(DEVICES, plain, "user_id", free)
     return _placed(tuple(names), places, free)
 
 
@@ -101,18 +103,24 @@ def _map(
         del free[at]
 
 
-def _find(wanted: Sequence[str], field: str, places: dict[str, list[int]], free: dict[int, str]) -> None:
-    """Takes the first of the wanted names that is free; of objects all of them, in that order."""
-    there: dict[str, int] = {}
-    for place, name in free.items():
-        there.setdefault(without_unit(name)[0] if field in _TIMED else folded(name), place)
+def _first(names: Iterable[str]) -> dict[str, int]:
+    """The first place of each name."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, place)
+    return places
+
+
+def _found(wanted: Sequence[str], there: Mapping[str, int], field: str, free: dict[int, str]) -> list[int]:
+    """The place of the first wanted name that is free, which it takes; of objects all, in that order."""
+    found = []
     for name in wanted:
-        at = there.get(name)
-        if at is not None and at in free:
-            places[field].append(at)
-            del free[at]
+        place = there.get(name)
+        if place is not None and free.pop(place, None) is not None:
+            found.append(place)
             if field != "object":
-                return
+                break
+    return found
 
 
 def _kept_id(names: Sequence[str]) -> int:

@@ -18,6 +18,8 @@ from freshet.behaviour.intake.source import MAX_LINE, Source
 Around = Literal["list", "object", "nothing"]
 
 _PIECE = 1 << 20  # characters read at a time
+_DEEP = 32  # brackets in brackets: no row has more, and looking for their ends costs time
+_HOPELESS = 1_000  # broken elements in a row: finding the end of each costs time, and this is no list of rows
 _CUT = "the list is cut off here"
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 
@@ -25,9 +27,10 @@ _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
 _FLAT = re.compile(rf'\{{[^{{}}"]*+(?:{_STRING}[^{{}}"]*+)*+\}}', re.DOTALL)
 _TOKEN = re.compile(rf'{_STRING}|[{{}}\[\]"]', re.DOTALL)
 _BRACKET = re.compile(r"[{}\[\]]")
-_PLAIN = re.compile(rf"(?:{_STRING}|[^\s,{{}}\[\]\"]+)(?=\s*(?:[,\]]|$))", re.DOTALL)
+_PLAIN = re.compile(rf"(?:{_STRING}|[^\s,{{}}\[\]\"]++)(?=\s*(?:[,\]]|$))", re.DOTALL)
 _AFTER = re.compile(r"\s*(?:,|\]|\{|$)")
-_NEXT = re.compile(r"[,\n\r]\s*(?=\{)")
+_NEXT = re.compile(r"[,\n\r]\s{0,100}+(?=\{)")
+_LISTS = re.compile(r"\]|\[(?=[\s,]*[{\[\]])")  # of lists in lists, and lists after lists, all is read
 _PAIRS = {"}": "{", "]": "["}
 
 _OPENING = re.compile(r"\s*\{\s*")
@@ -73,19 +76,27 @@ def _remember(members: dict[str, object], key: str, value: str) -> None:
 
 def elements(source: Source, start: int, around: Around) -> Iterator[Entry | Broken]:
     """The elements from the character `start` on, up to the end of what is around them."""
-    window, number, row = _Window(source, start), 0, None
+    window, number, closed = _Window(source, start), 0, around == "nothing"
+    broken = 0
     while window.more():
-        if window.text[window.at] == "]" and around != "nothing":
-            if ending := window.after(around):
-                yield ending
-            if not window.more() or window.text[window.at] != "[":
-                return
-            window.at += 1  # another list stands after the first
-            continue
-        number += 1
-        row, window.at = _element(window.text, window.at, window.line, number)
-        yield row
-    if around != "nothing" and not (isinstance(row, Broken) and row.reason == _CUT):
+        bracket = None if around == "nothing" else _LISTS.match(window.text, window.at)
+        if bracket:
+            closed = bracket[0] == "]"
+            window.at += 1
+        elif closed and around == "object" and window.text[window.at] != "{":
+            if rest := window.rest():
+                yield rest
+            return
+        else:
+            number += 1
+            row, window.at = _element(window.text, window.at, window.line, number)
+            closed = closed or (isinstance(row, Broken) and row.reason == _CUT)
+            broken = broken + 1 if isinstance(row, Broken) else 0
+            yield row
+        if broken == _HOPELESS:
+            yield Broken(window.line, f"{broken:,} in a row are broken: the rest is not read", number + 1)
+            return
+    if not closed:
         yield Broken(window.line, _CUT, number + 1)
 
 
@@ -111,19 +122,16 @@ class _Window:
             if self.at < len(self.text) or self._ended:
                 return self.at < len(self.text)
 
-    def after(self, around: Around) -> Broken | None:
-        """Goes behind the list's end; what is wrong with what stands there."""
-        self.at += 1
-        if not self.more() or (around == "list" and self.text[self.at] == "["):
-            return None
-        if around == "list":
-            found = Broken(self.line, "there is more after the end of the list")
-        elif _LIST.search(self.text, self.at):
-            found = Broken(self.line, "only the first list of the object is read")
-        else:
-            found = None
-        self.at, self._ended = len(self.text), True
-        return found
+    def rest(self) -> Broken | None:
+        """What is wrong with what stands behind the list, in the object around it."""
+        rest = self.text[self.at :]
+        if _LIST.search(rest):
+            return Broken(self.line, "only the first list of the object is read")
+        try:
+            orjson.loads(f"{{{rest}")
+        except orjson.JSONDecodeError:
+            return Broken(self.line, "there is more after the end of the list")
+        return None
 
     def _read(self) -> None:
         self._count()
@@ -151,7 +159,8 @@ def _element(text: str, at: int, line: int, number: int) -> tuple[Entry | Broken
     if near is not None:
         return entry(text[at:near], line, number), near
     if len(text) - at <= MAX_LINE:
-        return Broken(line, _CUT, number), len(text)
+        cut = text[at] in '{["'
+        return Broken(line, _CUT, number) if cut else entry(text[at:], line, number), len(text)
     return Broken(line, f"it has more than {MAX_LINE:,} characters", number), at + MAX_LINE
 
 
@@ -167,6 +176,8 @@ def _end(text: str, at: int) -> int | None:
         sign = token[0]
         if sign in "{[":
             open_.append(sign)
+            if len(open_) > _DEEP:
+                return None
         elif sign in "}]":
             if open_.pop() != _PAIRS[sign]:
                 return None
@@ -184,6 +195,8 @@ def _bracketed(text: str, at: int) -> int | None:
         if found[0] in "{[":
             open_.append(found[0])
         elif open_ and open_.pop() != _PAIRS[found[0]]:
+            return None
+        if len(open_) > _DEEP:
             return None
         if not open_:
             return found.end() if _AFTER.match(text, found.end()) else None

@@ -83,7 +83,7 @@ class Clock:
         if len(cell) > _MAX_CELL:
             raise Unreadable(f"the time can't be read: {shown(cell)}")
         said = cell if cell.isascii() else normalize("NFKC", cell)
-        said = _NAMED_ZONE.sub("", said.strip())
+        said = _NAMED_ZONE.sub("", " ".join(said.split()))
         if NUMBER.fullmatch(said) and not (dated and _DIGITS.fullmatch(said)):
             digits = said.lstrip("+-").isdigit()
             compact = digits and len(said) == len("20260301080500") and _DIGITS.fullmatch(said)

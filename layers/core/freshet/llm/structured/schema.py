@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import pydantic.dataclasses  # noqa: F401  # the first schema would import what is in it, in the event loop
 from pydantic import BaseModel, PydanticUserError, create_model
 
 from freshet.errors import Invalid
