@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Header, Path, Query, Request, Response, status
@@ -23,7 +24,7 @@ from freshet.behaviour.formats import exported_causal_graph, exported_event_grap
 from freshet.behaviour.graph.follows import EventGraph, directly_follows
 from freshet.behaviour.graph.patterns import Patterns, frequent_patterns
 from freshet.behaviour.graph.views import KeptView, viewed
-from freshet.behaviour.jobs.feed import ProgressFeed
+from freshet.behaviour.jobs.feed import ProgressFeed, taken_up
 from freshet.behaviour.jobs.progress import Progress
 from freshet.behaviour.log.heads import UserLog
 from freshet.behaviour.log.importing import Import
@@ -47,7 +48,7 @@ from freshet.behaviour.requests import (
     Upload,
     UserId,
     View,
-    said,
+    user_said,
 )
 from freshet.behaviour.sequences.listing import SequencePage
 from freshet.body import MULTIPART, file_of, media_type
@@ -87,7 +88,7 @@ LOG = {
         },
     }
 }
-User = Annotated[str, Path(min_length=1, max_length=MAX_USER), AfterValidator(said)]
+User = Annotated[str, Path(min_length=1, max_length=MAX_USER), AfterValidator(user_said)]
 Stream = Annotated[bool, Query(description="true: as events")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 GraphId = Annotated[str | None, Query(min_length=1, max_length=64, description="without it, the newest one")]
@@ -251,12 +252,14 @@ async def list_users(
 
 
 @app.delete(
-    "/api/v1/behaviors/{user_id}",
+    "/api/v1/behaviors/{user_id:path}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     summary="Delete a user's log with all that was found in it",
 )
 async def delete_user(user_id: User, owner: Owner) -> None:
+    await wiring.causal_graphs().forget(owner, user_id)
+    await wiring.views().forget(owner, user_id)
     await wiring.behaviour_log().delete(owner, user_id)
 
 
@@ -295,7 +298,7 @@ async def export_events(
 
 
 @app.post(
-    "/api/v1/events/extract/{user_id}",
+    "/api/v1/events/extract/{user_id:path}",
     summary="Find the events in a user's log",
     response_model=Extracted,
     responses=STREAMED,
@@ -314,6 +317,7 @@ async def extract(
             items.append(item)
 
     ended = await wiring.runs().answer(call, "events", events, each=collect)
+    items.sort(key=lambda event: datetime.fromisoformat(event["start"]))
     data = ExtractedEvents(**ended["final_response"], events=items)
     message = "Some sessions could not be read." if data.partial else f"{data.event_count} events"
     return Extracted(message=message, data=data, **_measured(ended))
@@ -345,7 +349,8 @@ async def progress(
     if not stream:
         return await progresses.of(owner, run_id)
     after = resumed_after(last_event_id, run_id or "")
-    feed = await ProgressFeed.open(progresses, owner, run_id, after=after, timeout_s=left_s)
+    followed = run_id or taken_up(last_event_id)
+    feed = await ProgressFeed.open(progresses, owner, followed, after=after, timeout_s=left_s)
     return await EventStream.open(feed)
 
 
@@ -383,8 +388,8 @@ async def tag_media(body: Tag, call: RunCall) -> Tagged | EventStream:
 
 
 @app.post(
-    "/api/v1/events/summary/{user_id}",
-    summary="SummariseLog a user's log",
+    "/api/v1/events/summary/{user_id:path}",
+    summary="Summarise a user's log",
     response_model=LogSummary,
     responses=STREAMED,
 )
@@ -515,7 +520,7 @@ async def ask_causal_graph(body: AskGraph, call: RunCall) -> GraphAnswer | Event
 
 async def _event_graph(owner: str, wanted: GraphScope) -> tuple[EventGraph, KeptView | None]:
     view = await wiring.views().get(owner, wanted.view) if wanted.view else None
-    traced = await wiring.traces().of(owner, view.scope if view else wanted)
+    traced = await wiring.traces().of(owner, view.scope(wanted) if view else wanted)
     graph = await asyncio.to_thread(directly_follows, traced, min_count=wanted.min_count, limit=wanted.limit)
     return (viewed(graph, view) if view else graph), view
 

@@ -216,8 +216,10 @@ def permissions_are_narrow(templates: Templates) -> Iterator[str]:
 def runs_are_repeated_on_demand_only(templates: Templates) -> Iterator[str]:
     """`runs` may start the functions whose runs are kept, and Lambda of itself starts none of them again."""
     keepers = {
-        name for name in templates.of("AWS::Lambda::Function") if "RUNS_TABLE" in templates.environment(name)
-    } - {"RunsFunction"}
+        name
+        for name in templates.of("AWS::Lambda::Function")
+        if {"RUNS_TABLE", "AWS_LAMBDA_EXEC_WRAPPER"} <= templates.environment(name).keys()
+    } - {"RunsFunction"}  # a worker's runs are begun by who may ask for them
     started = {
         text_of(function).removesuffix(".Arn")
         for statement in templates.statements("RunsFunction")

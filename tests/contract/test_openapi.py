@@ -39,7 +39,7 @@ def starting() -> set[tuple[str, str]]:
     """The POST routes whose endpoints take a `RunCall`."""
     (taken,) = get_args(RunCall)[1:]
     return {
-        ("POST", route.path)
+        ("POST", route.path_format)
         for app in functions().values()
         for route in app.routes
         if isinstance(route, APIRoute)

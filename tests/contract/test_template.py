@@ -126,4 +126,4 @@ def _load(name: str) -> Any:
 def _served(module: Any) -> Iterator[tuple[str, str]]:
     for route in module.app.routes:
         for method in route.methods - {"HEAD"}:
-            yield method, route.path
+            yield method, route.path_format

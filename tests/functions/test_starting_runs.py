@@ -106,12 +106,12 @@ JOBS = [
     Way("behaviour", "/api/v1/behaviors/uploads", {}, {"filename": "log.json"}, {"filename": 1}),
 ]
 
-CAUSES = "/api/v1/causal-graph/generate"
 OWN = [*QUERY, *SUMMARIES, PLAY, _streamed(PLAY)]
 STUDY = [*ANALYSES, _streamed(GENERATE), REGENERATE, SUBMIT]
 OPENAI = [COMPLETION, _streamed(COMPLETION), RESPONSE, _streamed(RESPONSE)]
 WAYS = [*OWN, *STUDY, *OPENAI, *BEHAVIOUR]
-FAILING = [way for way in WAYS if way.path != CAUSES]  # whose statistics stand without a model
+# Of the others some need no model, and some make the best of half an answer.
+FAILING = [*OWN, *STUDY, *OPENAI, *(way for way in BEHAVIOUR if way.path.endswith(("apps", "events/ask")))]
 
 
 def by(ways: list[Way]) -> pytest.MarkDecorator:

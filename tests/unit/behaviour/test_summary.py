@@ -30,7 +30,7 @@ async def test_of_a_period_without_behaviours_nothing_is_told(log: Log, owner: s
     await log.append(owner, [behaviour(480, "微信")])
     async with scripted() as model:
         summariser = Summariser(log, model.choose)
-        asked = SummariseLog.model_validate({"start": "2030-01-01T00:00:00Z", "language": "zh"})
+        asked = SummariseLog.model_validate({"start": "2030-01-01T00:00:00Z"})
         final = await done(summariser.summarise(owner, USER, asked))
         _, error = await collected(summariser.summarise(owner, "nobody", SummariseLog()))
     assert (final["behaviors"], final["output"]) == (0, "这段时间内没有行为记录。")
@@ -43,10 +43,11 @@ async def test_of_a_period_without_behaviours_nothing_is_told(log: Log, owner: s
     [
         (62, 62, "- 2026-03-02 Monday: 2 rows, between 08:00 and 21:30, most at 08, 21 h; "),
         (63, 9, "- 2026 week 10 from 2026-03-02: 14 rows, between 08:00 and 21:30, most at 08, 21 h; "),
+        (2000, 6, "- 2026: 610 rows, between 08:00 and 21:30, most at 08, 21 h; "),
         (1000, 33, "- 2026-03: 60 rows, between 08:00 and 21:30, most at 08, 21 h; "),
     ],
 )
-def test_a_long_log_is_told_by_day_week_or_month(days: int, lines: int, first: str) -> None:
+def test_a_long_log_is_told_by_day_week_month_or_year(days: int, lines: int, first: str) -> None:
     rows = [
         row
         for day in range(days)

@@ -12,7 +12,8 @@ Scalar = str | int | float | bool
 
 MAX_NAME = 500  # characters of an action or an object: a title, an address
 MAX_USER = 128  # characters
-RESERVED = frozenset({"users", "uploads", "progress"})  # no user's id: routes have these in its place
+# No user's id: routes have the first three in its place, and clients take the last two out of a path.
+RESERVED = frozenset({"users", "uploads", "progress", ".", ".."})
 MAX_PROPERTIES_BYTES = 2_000  # as JSON
 
 
@@ -25,8 +26,9 @@ class Moment(NamedTuple):
     def iso(self) -> str:
         """ISO 8601 on the log's clock, with its offset."""
         zone = timezone(timedelta(minutes=self.offset)) if self.offset else UTC
-        spec = "seconds" if self.seconds == int(self.seconds) else "milliseconds"
-        return datetime.fromtimestamp(self.seconds, zone).isoformat(timespec=spec)
+        when = datetime.fromtimestamp(self.seconds, zone)
+        part = "microseconds" if when.microsecond % 1_000 else "milliseconds"
+        return when.isoformat(timespec=part if when.microsecond else "seconds")
 
     def local(self) -> float:
         """What the log's clock showed, as if it were UTC: for days and hours."""

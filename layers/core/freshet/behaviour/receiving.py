@@ -11,6 +11,7 @@ from freshet.behaviour.requests import Reading
 from freshet.errors import Invalid, TooLarge
 
 MAX_BYTES = 4_000_000  # of a body: as an event of Lambda's, in base64, it has at most 6 MB
+MAX_USERS = 5_000  # in a body: each has a log of their own to be written, within the time of a call
 
 
 class ReceivedUser(BaseModel):
@@ -46,6 +47,12 @@ async def receive(
     found = await asyncio.to_thread(read, data, content_type, filename, reading)
     if not found.rows:
         raise _nothing(found.problems, found.bad)
+    users = len({row.user_id for row in found.rows})
+    if users > MAX_USERS:
+        raise TooLarge(
+            f"These are rows of {users} users; a body has those of at most {MAX_USERS}. "
+            "Upload them as a file, by POST /api/v1/behaviors/uploads."
+        )
     added = await log.append(owner, found.rows)
     return Received(
         rows=len(found.rows) + found.bad,

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from freshet.behaviour.behaviour import MAX_USER
+from freshet.behaviour.intake.outcome import Unreadable
+from freshet.behaviour.intake.texts import cleaned
 from freshet.languages import Language
 
 Of = Literal["events", "behaviors"]
@@ -35,7 +37,15 @@ def said(text: str) -> str:
     return text
 
 
-UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(said)]
+def user_said(text: str) -> str:
+    """A user's id as the logs have it, however it is written here. Raises ValueError as `said`."""
+    try:
+        return said(cleaned(text, "user_id"))
+    except Unreadable as error:
+        raise ValueError(str(error)) from None
+
+
+UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(user_said)]
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(said)]
 Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(said)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[\w][\w-]*$")]
@@ -183,7 +193,10 @@ class GraphScope(Scope):
 
     min_count: int = Field(1, ge=1, description="edges seen less often are left out")
     limit: int = Field(500, ge=1, le=5_000, description="edges, the most frequent ones")
-    view: Slug | None = Field(None, description="a named view that was written before")
+    view: Slug | None = Field(
+        None,
+        description="a named view, as it was written: of its user, unless another one is asked for",
+    )
 
 
 class GraphExport(GraphScope):
@@ -196,7 +209,7 @@ class PatternScope(Scope):
     """Which patterns."""
 
     min_support: float = Field(
-        0.05, gt=0, description="share of the sequences (below 1) or their number (from 1 on)"
+        0.05, gt=0, le=1_000_000, description="share of the sequences (below 1) or their number (from 1 on)"
     )
     min_length: int = Field(2, ge=1, le=10)
     max_length: int = Field(5, ge=1, le=10)

@@ -1,7 +1,7 @@
 """Summaries: what a user did in a period, in words.
 
-A short log is read row by row; of a longer one a digest by day, week or month is, with counts, hours and what
-was used most. What does not belong here: events and their titles (`extraction`).
+A short log is read row by row; of a longer one a digest by day, week, month or year is, with counts, hours
+and what was used most. What does not belong here: events and their titles (`extraction`).
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from freshet.behaviour.extraction.prompt import language_of_log
 from freshet.behaviour.log.log import Log
 from freshet.behaviour.prompt import DATA, Messages, chat, fenced, line, wanted
 from freshet.behaviour.prose import Prose, written
-from freshet.behaviour.requests import SummariseLog
+from freshet.behaviour.requests import Listing, SummariseLog
 from freshet.llm.writer import Choose
 from freshet.runs.events import Content, Done, RunEvent, Started
 
 _MOST_ROWS = 300  # that are read one by one
-_MOST_PARTS = 62  # of a digest: two months of days; then weeks, then months
+_MOST_PARTS = 62  # of a digest: two months of days; then weeks, months, years
 _MOST_OBJECTS = 8  # that a part of a digest names
 _WIDTH = 80  # characters of a name
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -32,7 +32,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 _RULES = f"""You summarise a log of what somebody, or something, did, for a reader who has not seen it.
 - Write 4 to 8 sentences in the wanted language: the main things done, when and how long; what recurs from day
   to day, and what is out of the ordinary. Name things as the log does.
-- A long log is given as a digest: of each day, week or month how much happened, when, and with what.
+- A long log is given as a digest: of each day, week, month or year how much happened, when, and with what.
 - Keep to what the log says, with its numbers; never invent, judge or advise.
 - Begin with the summary itself: plain sentences, no preamble, no heading, no list.
 - {DATA}"""
@@ -57,7 +57,8 @@ class Summariser:
         rows = await self._log.read(owner, user_id, asked.start, asked.end)
         about = await asyncio.to_thread(_about, user_id, rows)
         if not rows:
-            text = _NOTHING["zh" if (asked.language or "").startswith("zh") else "en"]
+            language = asked.language or await self._language(owner, user_id)
+            text = _NOTHING["zh" if language.startswith("zh") else "en"]
             yield Started(about)
             yield Content(text)
             yield Done({"output": text, **about, "finish_reason": "stop"})
@@ -70,6 +71,11 @@ class Summariser:
             async for piece in pieces:
                 yield piece
         yield Done({"output": prose.text, **about, "finish_reason": prose.finish})
+
+    async def _language(self, owner: str, user_id: str) -> str:
+        """The log's, by its first rows."""
+        rows, _ = await self._log.page(owner, Listing(user_id=user_id))
+        return language_of_log(rows)
 
 
 def _about(user_id: str, rows: Sequence[Behaviour]) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _over(rows: Sequence[Behaviour]) -> Moment:
 def _messages(rows: Sequence[Behaviour], language: str | None) -> Messages:
     """Work for a thread."""
     lines = _days(rows) if len(rows) <= _MOST_ROWS else digest(rows)
-    task = wanted("SummariseLog the log.", language=language or language_of_log(rows))
+    task = wanted("Summarise the log.", language=language or language_of_log(rows))
     return chat(_RULES, fenced("log", lines), task)
 
 
@@ -98,14 +104,14 @@ def _days(rows: Sequence[Behaviour]) -> Iterator[str]:
 
 
 def digest(rows: Sequence[Behaviour]) -> list[str]:
-    """A line for each day, week or month of a log, oldest first: no more than 62 of the first two."""
+    """A line for each day, week, month or year of a log, oldest first: no more than 62 but of years."""
     by_day: dict[date, list[Behaviour]] = {}
     for day, some in groupby(rows, key=_day):
         by_day.setdefault(day, []).extend(some)
-    for part in (_by_day, _by_week):
+    for part in (_by_day, _by_week, _by_month):
         if len({part(day) for day in by_day}) <= _MOST_PARTS:
             return _parts(by_day, part)
-    return _parts(by_day, _by_month)
+    return _parts(by_day, _by_year)
 
 
 def _parts(by_day: Mapping[date, list[Behaviour]], part: Callable[[date], str]) -> list[str]:
@@ -149,6 +155,10 @@ def _by_week(day: date) -> str:
 
 def _by_month(day: date) -> str:
     return f"{day:%Y-%m}"
+
+
+def _by_year(day: date) -> str:
+    return f"{day:%Y}"
 
 
 def _day(row: Behaviour) -> date:

@@ -133,6 +133,8 @@ class Table:
 
         Raises ConditionFailed, with what stands there, if there is a `when` that does not hold.
         """
+        if len(id_.encode()) > MAX_ID_BYTES:
+            return False
         answer = await self._conditional(
             "delete_item",
             Key=encode({"owner": owner, "id": id_}),

@@ -140,6 +140,8 @@ async def test_a_graph_that_is_not_there_is_not_found(table: Table, owner: str) 
         ("which alarms trigger X?", "causes"),
         ("what is caused by X?", "effects"),
         ("tell me about X", "both"),
+        ("如果没有X会怎样？", "effects"),
+        ("what if there is no X?", "effects"),
     ],
 )
 def test_the_order_of_words_tells_causes_from_effects(question: str, expected: str) -> None:

@@ -10,7 +10,7 @@ from freshet.behaviour.causal.edge import CausalEdge, ModelOpinion
 from freshet.behaviour.causal.generate import CausalGenerator
 from freshet.behaviour.causal.kept import CausalGraphs
 from freshet.behaviour.requests import Causal
-from freshet.errors import NotFound
+from freshet.errors import Invalid, NotFound
 from freshet.ids import new_id
 from freshet.runs.events import Done, Item, RunEvent, Started
 from tests.unit.behaviour.causal.conftest import Generating
@@ -130,4 +130,6 @@ async def test_too_few_steps_make_a_graph_without_edges_and_unknown_ones_none_at
         for asked in ({"user_id": "eve"}, {"model_id": 2}):
             with pytest.raises(NotFound):
                 await anext(generator.generate(owner, new_id(), Causal(**asked)))
+        with pytest.raises(Invalid, match="of=behaviors"):
+            await anext(generator.generate(owner, new_id(), Causal(of="events", within="object")))
     assert (await graphs.newest(owner)).user_id == "bob"

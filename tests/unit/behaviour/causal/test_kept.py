@@ -57,6 +57,8 @@ async def test_a_graph_is_found_by_its_id_as_the_newest_and_in_the_list(
     assert [one.id for one in first.items + rest.items] == [bob.id, all_.id, ann.id]
     assert [(one.user_id, one.edges) for one in first.items] == [("bob", 1), (None, 1)]
     assert rest.next_cursor is None
+    await graphs.forget(owner, "ann")
+    assert [one.id for one in (await graphs.page(owner, 9)).items] == [bob.id, all_.id]
 
 
 async def test_what_is_not_there_or_somebody_elses_is_not_found(owner: str, graphs: CausalGraphs) -> None:
@@ -64,6 +66,7 @@ async def test_what_is_not_there_or_somebody_elses_is_not_found(owner: str, grap
     for missing in (
         graphs.get(f"{owner}-other", kept.id),
         graphs.get(owner, "x" * 3_000),
+        graphs.delete(owner, "x" * 3_000),
         graphs.newest(owner, "bob"),
         graphs.newest(f"{owner}-other"),
     ):

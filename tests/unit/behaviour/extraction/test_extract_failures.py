@@ -120,6 +120,25 @@ async def test_sessions_that_an_answer_leaves_out_are_asked_about_again(owner: s
     assert final(events)["event_count"] == 9
 
 
+@pytest.mark.parametrize(("first", "second"), [(2, 1), (1, 1), (1, 2)])
+async def test_what_two_broken_calls_left_is_counted_as_told_and_the_better_one_stays(
+    owner: str, place: Place, first: int, second: int
+) -> None:
+    await place.log.append(owner, log_of(1))
+    counts = []
+    for share in (first, second):
+
+        def broken(prompt: str, share: int = share) -> Answer:
+            return says(written(*read(prompt)[:share])[:-2] + ', {"lines"')
+
+        async with model(broken, refuses(400)) as asked:
+            events, _ = await extracted(place, owner, asked)
+        assert final(events)["event_count"] == len(items(events)) == share
+        assert final(events)["partial"]
+        counts.append(len(await stored(place, owner)))
+    assert counts == [first, max(first, second)]
+
+
 async def test_one_bad_batch_leaves_the_others(owner: str, place: Place) -> None:
     await place.log.append(owner, long_log_of(6))
     async with model(lambda prompt: refuses(400) if " 10:02 " in prompt else well(prompt)) as asked:

@@ -80,6 +80,9 @@ def test_graphml_holds_every_edge_with_its_types(graph: Graph) -> None:
         assert known["evidence"] == "e1 e2"
         assert known["reason"] == "+1, 明显"
         assert "cycle" not in known
+        assert "id" not in known  # it is the element's own, in whatever order edges stand
+        ids = [edge.get("id") for edge in read.graph.iter(f"{GRAPHML}edge")]
+        assert sorted(map(str, ids)) == sorted(f"e{edge.id}" for edge in graph.edges)
         assert read.known(read.graph)["judged"] is True
         assert read.known(read.graph)["note"] == "line one"
     else:

@@ -1,6 +1,7 @@
 """Views of an event graph: what a model writes, and what of it there is."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from freshet.behaviour.graph.views import Views, viewed
 from freshet.behaviour.log.log import Log
 from freshet.behaviour.requests import Scope, View
 from freshet.behaviour.tags.kept import KeptTags
-from freshet.errors import Conflict, ModelMalformed, NotFound
+from freshet.errors import Conflict, Invalid, ModelMalformed, NotFound
 from freshet.runs.events import Content
 from freshet.stores.table import Table
 from tests.unit.behaviour.asking.scripted import USER, behaviour, collected, done, scripted
@@ -51,9 +52,28 @@ async def test_a_view_is_written_kept_and_laid_over_the_graph(
     assert [title for title, _ in labels] == ["白天", "晚上"]
     assert "1 → 2 · " in prompt
     assert (prompt.count("</graph>"), prompt.count("</question>")) == (1, 1)
-    graph = viewed(directly_follows(await materials.of(owner, view.scope)), view)
+    graph = viewed(directly_follows(await materials.of(owner, view.scope(Scope()))), view)
     assert {node.label for node in graph.nodes} == {label for _, some in labels for label in some}
     assert all({edge.source, edge.target} <= {node.id for node in graph.nodes} for edge in graph.edges)
+
+
+async def test_a_view_is_laid_over_another_period_or_user_but_no_other_steps(
+    materials: Materials, table: Table, owner: str
+) -> None:
+    async with scripted(draft(("a", [1]))) as model:
+        views = Views(table, materials, model.choose)
+        await done(views.write(owner, View(name="x", user_id=USER)))
+    view = await views.get(owner, "x")
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    assert view.scope(Scope(start=later)).model_dump() == view.scope(Scope()).model_dump() | {"start": later}
+    assert view.scope(Scope(user_id="bob", by=view.by)).user_id == "bob"
+    with pytest.raises(Invalid):
+        view.scope(Scope(by="title"))
+    await views.forget(owner, "bob")
+    assert await views.get(owner, "x") == view
+    await views.forget(owner, USER)
+    with pytest.raises(NotFound):
+        await views.get(owner, "x")
 
 
 async def test_a_view_of_nothing_that_there_is_is_not_kept(

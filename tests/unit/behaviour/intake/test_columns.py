@@ -113,7 +113,7 @@ def test_a_mapping_wins_over_names() -> None:
 @pytest.mark.parametrize(
     ("header", "mapping", "says"),
     [
-        ("a,b,c", {}, "`a`, `b`, `c`.*`time`.*mapping="),
+        ("a,b,c", {}, "`a`, `b`, `c`.*`time`.*[?]map=a:time.*mapping"),
         ("user,time,wifi", {}, "what was done.*`wifi`"),
         ("user,time,action", {"zeit": "time"}, "no column is called 'zeit'"),
         ("user,time,action", {"time": "when"}, "'when' is none of user_id, time,"),

@@ -35,6 +35,7 @@ def test_numbers_may_be_names() -> None:
         ({"user_id": None}, "the user is missing"),
         ({"user_id": "x" * 129}, "“user_id” has more than 128 characters"),
         ({"user_id": "users"}, "no user may be called “users”"),
+        ({"user_id": " .. "}, "no user may be called “..”"),
         ({"user_id": 10**30}, "“user_id” is too large to be exact"),
         ({"action": ""}, "the action is missing"),
         ({"action": ["a"]}, "“action” is no text: a list"),
@@ -67,7 +68,7 @@ def test_rows_without_a_user_are_the_callers_choice() -> None:
 
 
 def test_rows_as_they_are_shown_are_the_same_rows() -> None:
-    kept, _ = rows({"object": "微信", "duration": 5, "wifi": "home", "n": 1}, {"id": "7"})
+    kept, _ = rows({"object": "微信", "duration": 5, "wifi": "home", "n": 1}, {"id": "7"}, {"time": 1.000001})
     again = read(json.dumps([row.shown().model_dump() for row in kept]).encode(), "", "", Reading())
     assert again.rows == kept
     assert kept[1].properties == {"id": "7"}

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from freshet.behaviour.jobs import feed as feed_
-from freshet.behaviour.jobs.feed import ProgressFeed
+from freshet.behaviour.jobs.feed import ProgressFeed, taken_up
 from freshet.errors import NotFound
 from freshet.runs.frame import Frame
 from tests.unit.behaviour.jobs.workshop import Workshop
@@ -51,3 +51,8 @@ async def test_without_a_job_there_is_nothing_to_follow(shop: Workshop) -> None:
     cut = await ProgressFeed.open(shop.progresses, shop.owner, None, timeout_s=0)
     assert said([one async for one in cut.frames()]) == [(0, "started"), (1, 0)]
     assert not cut.ended
+
+
+@pytest.mark.parametrize(("cursor", "run_id"), [("01J:3", "01J"), ("idle:2", None), ("3", None), ("", None)])
+def test_a_cursor_goes_on_with_the_job_that_it_is_of(cursor: str, run_id: str | None) -> None:
+    assert taken_up(cursor) == run_id

@@ -159,8 +159,13 @@ async def test_an_upload_can_be_begun_twice_and_ended(importer: Importer, files:
 async def test_what_can_not_be_begun_is_refused(importer: Importer, owner: str) -> None:
     with pytest.raises(TooLarge, match=str(MAX_UPLOAD_BYTES)):
         await importer.begin(owner, RUN, Upload(size=MAX_UPLOAD_BYTES + 1))
-    with pytest.raises(Invalid, match="Mars"):
-        await importer.begin(owner, RUN, Upload(timezone="Mars/Olympus"))
+    for asked, match in (
+        (Upload(timezone="Mars/Olympus"), "Mars"),
+        (Upload(mapping={"who": "user"}), "'user' is none of user_id"),
+        (Upload(user_id="users"), "no user may be called"),
+    ):
+        with pytest.raises(Invalid, match=match):
+            await importer.begin(owner, RUN, asked)
     with pytest.raises(NotFound, match=RUN):
         await importer.work(owner, RUN, until=later())
     await importer.begin(owner, RUN, Upload())

@@ -24,8 +24,9 @@ _CAUSES = re.compile(
 )
 _EFFECTS = re.compile(
     rf"(?:{_BRING})[^,.?!，。？！]{{0,4}}(?:{_WHAT}|怎样)|有(?:{_WHAT}|何)?影响|的影响|后果|结果|之后|以后|然后|接着|接下来"
+    "|会怎么?样|会(?:发生|出现)(?:什么|哪些|啥)|会如何|(?:如果|要是|假如|假设|一旦)(?!.{0,40}(?:为什么|为何|原因))"
     r"|\bwhat (?:happens|comes|follows|happened|would happen|will happen)\b(?! before)"
-    r"|\beffects?\b|\bconsequences?\b|\bresults? in\b|\bimpacts?\b|\bafterwards?\b|\bnext\b"
+    r"|\bwhat if\b|\beffects?\b|\bconsequences?\b|\bresults? in\b|\bimpacts?\b|\bafterwards?\b|\bnext\b"
     rf"|\b(?:what|which)\b[^?.!]{{0,60}}\b(?:{_AUXILIARY}) (?!(?:{_VERB})\b)[^?.!]{{0,60}}\b(?:{_VERB})\b"
     r"|\bwhat (?:is|are|was|were|gets?) (?:caused|triggered|brought about) by\b"
 )

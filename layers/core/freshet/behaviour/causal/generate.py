@@ -17,7 +17,7 @@ from freshet.behaviour.causal.statistics import Findings, causes
 from freshet.behaviour.graph.material import Materials
 from freshet.behaviour.graph.trace import Traced
 from freshet.behaviour.requests import Causal, Scope
-from freshet.errors import FreshetError
+from freshet.errors import FreshetError, Invalid
 from freshet.llm.writer import Choose, Writer
 from freshet.observe import logger
 from freshet.runs.events import Done, Item, RunEvent, Started
@@ -52,6 +52,8 @@ class CausalGenerator:
         """
         writer = await self._choose(owner, asked.model_id) if asked.judge else None
         traced = await self._materials.of(owner, _scope(asked))
+        if asked.within == "object" and traced.of == "events" and traced.by != "tag":
+            raise Invalid("Events are not of one object: within=object needs of=behaviors, or by=tag.")
         model = writer.client.model if writer else None
         about = {"graph_id": graph_id, "of": traced.of, "by": traced.by, "steps": traced.steps}
         yield Started({**about, "model": model} if model else about)

@@ -61,8 +61,6 @@ async def judged(
         async for opinion in opinions:
             if edge := asked.pop(opinion.edge, None):
                 yield held(edge, opinion)
-            if not asked:
-                return
 
 
 def held(edge: CausalEdge, opinion: Opinion) -> CausalEdge:

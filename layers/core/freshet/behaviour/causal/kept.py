@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, Field
 
 from freshet.behaviour.causal.graph import CausalGraph
+from freshet.behaviour.forgetting import forget
 from freshet.behaviour.requests import By, Of
 from freshet.errors import NotFound, TooLarge
 from freshet.stores.table import MAX_ITEM_BYTES, Table
@@ -88,6 +89,10 @@ class CausalGraphs:
         """Gone. Raises NotFound."""
         if not await self._table.delete(owner, _GRAPH + graph_id):
             raise NotFound(f"There is no causal graph {graph_id}.")
+
+    async def forget(self, owner: str, user_id: str) -> None:
+        """Removes the graphs of a user alone; safe to repeat."""
+        await forget(self._table, owner, _GRAPH, user_id)
 
 
 def _fitting(graph: CausalGraph) -> tuple[CausalGraph, bytes]:

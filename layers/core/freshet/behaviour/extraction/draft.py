@@ -15,7 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 MAX_TITLE = 200  # characters
 _UNSURE = 0.5  # of a draft that doesn't say how sure it is
 _MOST_LINES = 2_000  # characters that name lines: 250 single ones have some 1,200
-_SPAN = re.compile(r"(\d{1,9})(?:\s*(?:[-–—−~～]|\.{2,3}|…|to|至|到)\s*(\d{1,9}))?")
+_TO = re.compile(r"(?<=\d)\s*(?:[-–—−~～]|\.{2,3}|to|至|到)\s*(?=[a-z]*\d)", re.IGNORECASE)
+_WHOLE = re.compile(r"[\dA-Za-z_.:+-]*\d[\dA-Za-z_.:+-]*")  # what has a digit in it, up to a blank or a comma
+_NUMBER = r"(?:l|lines?|rows?|no)?[._]?(\d+)"
+_SPAN = re.compile(f"{_NUMBER}(?:-{_NUMBER})?[.:]?", re.IGNORECASE)  # no date, no id, no fraction
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _CJK = re.compile("[\u3041-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _WORD = re.compile("[A-Za-z\u00c0-\u1fff]{2,}")
@@ -61,13 +64,23 @@ class EventDraft(BaseModel):
 
 
 def numbers(said: str, most: int) -> tuple[list[int], bool]:
-    """The lines from 1 to `most` that a draft names, each once, in order; and whether it names others."""
+    """The lines from 1 to `most` that a draft names, each once, in order; and whether it names others.
+
+    Numbers that are part of something else, an id or a date, name no line.
+    """
     named: set[int] = set()
     wrong = False
-    for first, last in _SPAN.findall(unicodedata.normalize("NFKC", said[:_MOST_LINES])):
-        begin, end = sorted((int(first), int(last or first)))
-        wrong = wrong or begin < 1 or end > most
-        named.update(range(max(begin, 1), min(end, most) + 1))
+    for one in _WHOLE.findall(_TO.sub("-", unicodedata.normalize("NFKC", said[:_MOST_LINES]))):
+        span = _SPAN.fullmatch(one)
+        if span is None:
+            wrong = True
+            continue
+        first, last = int(span[1]), int(span[2] or span[1])
+        begin, end = sorted((first, last))
+        outside = begin < 1 or end > most
+        wrong = wrong or outside
+        if first <= last or not outside:  # who counts backwards from a line that there is not, means none
+            named.update(range(max(begin, 1), min(end, most) + 1))
     return sorted(named), wrong
 
 

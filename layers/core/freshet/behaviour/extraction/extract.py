@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from freshet.behaviour.behaviour import Behaviour
-from freshet.behaviour.event import TYPES
+from freshet.behaviour.event import TYPES, Event
 from freshet.behaviour.extraction.batches import Batch, batches
 from freshet.behaviour.extraction.finding import Finding, Job
 from freshet.behaviour.extraction.keeping import Keeper, Mark, hash_of
@@ -80,10 +80,11 @@ class Extractor:
         await self._events.require_log(owner, user_id, generation)
         if cut.batches:
             await keeper.tidied(await self._events.of(owner, user_id))
-        found = [*cut.cached, *keeper.kept.values()]
-        if not found and finding.failure and not finding.left:
+        told = [event for one in cut.cached for event in one.events]
+        told += [event for events in finding.found.values() for event in events]
+        if not told and finding.failure and not finding.left:
             raise finding.failure
-        yield Done(_final(user_id, cut, found, finding))
+        yield Done(_final(user_id, cut, told, finding))
 
 
 async def _found(finding: Finding, asked: Sequence[Batch]) -> AsyncGenerator[RunEvent, None]:
@@ -119,8 +120,8 @@ def _begun(user_id: str, writer: Writer, cut: _Cut) -> dict[str, Any]:
     }
 
 
-def _final(user_id: str, cut: _Cut, found: Sequence[KeptSession], finding: Finding) -> dict[str, Any]:
-    events = [event for session in found for event in session.events]
+def _final(user_id: str, cut: _Cut, events: Sequence[Event], finding: Finding) -> dict[str, Any]:
+    """`events` are all that a client was told of."""
     rows = sum(len(session.rows) for session in cut.sessions)
     covered = sum(len(event.behaviours) for event in events) / rows if rows else 0
     return {

@@ -50,11 +50,11 @@ class Keeper:
     async def keep(self, session: Session, events: Sequence[Event], whole: bool) -> None:
         """Keeps a session's events. Raises NotFound if the log was deleted meanwhile.
 
-        What is not whole is kept where nothing else is, to be asked about again.
+        What is not whole is kept where nothing better is, to be asked about again.
         """
         rows = [row.id for row in session.rows]
         before = {one.id: one for row in rows if (one := self._holders.get(row))}
-        if before and not whole:
+        if not whole and any(_better(one, events) for one in before.values()):
             return
         kept = KeptSession(
             key=session.key,
@@ -74,6 +74,15 @@ def hash_of(asked: Extract) -> str:
     """The same for requests that have the same answer. The gap is no part of it: sessions tell of it."""
     said = [VERSION, asked.language, asked.types, asked.model_id]
     return blake2b(orjson.dumps(said), digest_size=8).hexdigest()
+
+
+def _better(kept: KeptSession, events: Sequence[Event]) -> bool:
+    """Whether what is kept stays, beside events that a broken call left: it is whole, or tells more."""
+    return bool(kept.asked_hash) or _covered(kept.events) > _covered(events)
+
+
+def _covered(events: Sequence[Event]) -> int:
+    return sum(len(event.behaviours) for event in events)
 
 
 def _sorted(known: Sequence[KeptSession]) -> tuple[list[KeptSession], dict[str, KeptSession]]:

@@ -21,7 +21,9 @@ def graph(drawing: Drawing) -> bytes:
     nodes: list[Known] = [
         {"label": label, **known} for label, known in zip(drawing.labels, drawing.nodes, strict=True)
     ]
-    edges: list[Known] = [{"label": edge.label, **edge.known} for edge in drawing.edges]
+    edges: list[dict[str, Value]] = [{"label": edge.label, **edge.known} for edge in drawing.edges]
+    # NetworkX and Gephi take a datum that is called id for the element's own.
+    numbers = [known.pop("id", place) for place, known in enumerate(edges)]
     _declare(root, "graph", [{"title": drawing.title, **drawing.known}])
     _declare(root, "node", nodes)
     _declare(root, "edge", edges)
@@ -29,9 +31,9 @@ def graph(drawing: Drawing) -> bytes:
     _tell(within, "graph", {"title": drawing.title, **drawing.known})
     for place, known in enumerate(nodes):
         _tell(SubElement(within, "node", id=f"n{place}"), "node", known)
-    for place, (edge, known) in enumerate(zip(drawing.edges, edges, strict=True)):
+    for number, edge, known in zip(numbers, drawing.edges, edges, strict=True):
         ends = {"source": f"n{edge.source}", "target": f"n{edge.target}"}
-        _tell(SubElement(within, "edge", {"id": f"e{place}", **ends}), "edge", known)
+        _tell(SubElement(within, "edge", {"id": f"e{number}", **ends}), "edge", known)
     indent(root)
     data: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return data + b"\n"

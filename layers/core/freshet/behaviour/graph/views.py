@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, Field
 
+from freshet.behaviour.forgetting import forget
 from freshet.behaviour.graph.follows import EventGraph, directly_follows
 from freshet.behaviour.graph.material import Materials
 from freshet.behaviour.prompt import DATA, Messages, chat, fenced, line, question, wanted
 from freshet.behaviour.requests import By, Of, Scope, View
-from freshet.errors import Conflict, ModelMalformed, NotFound
+from freshet.errors import Conflict, Invalid, ModelMalformed, NotFound
 from freshet.languages import language_of
 from freshet.llm.events import Reset as Again
 from freshet.llm.options import ToolOptions
@@ -73,10 +74,16 @@ class KeptView(BaseModel):
     model: str
     created_at: str
 
-    @property
-    def scope(self) -> Scope:
-        """What the view's graph is made of."""
-        return Scope(user_id=self.user_id, of=self.of, by=self.by)
+    def scope(self, asked: Scope) -> Scope:
+        """What the view's graph is made of, in the period and of the user that are asked for, if any is.
+
+        Raises Invalid for steps that the view is not of.
+        """
+        if asked.of not in (None, self.of) or asked.by not in (None, self.by):
+            raise Invalid(f"The view {self.name} is of {self.of} by {self.by}.")
+        return Scope(
+            user_id=asked.user_id or self.user_id, of=self.of, by=self.by, start=asked.start, end=asked.end
+        )
 
 
 class Views:
@@ -109,7 +116,8 @@ class Views:
         if draft is None:
             raise ModelMalformed("The model called a tool instead of answering.")
         view = _view(asked, graph, draft, writer.client.model)
-        await self._table.write(owner, {"id": _id(view.name), "text": view.model_dump_json()})
+        item = {"id": _id(view.name), "text": view.model_dump_json()}
+        await self._table.write(owner, item | ({"user": view.user_id} if view.user_id else {}))
         yield Done({"output": view.description, **view.model_dump(mode="json")})
 
     async def get(self, owner: str, name: str) -> KeptView:
@@ -118,6 +126,10 @@ class Views:
         if item is None:
             raise NotFound(f"There is no view {name}.")
         return KeptView.model_validate_json(item["text"])
+
+    async def forget(self, owner: str, user_id: str) -> None:
+        """Removes the views of a user; safe to repeat."""
+        await forget(self._table, owner, _id(""), user_id)
 
 
 def viewed(graph: EventGraph, view: KeptView) -> EventGraph:

@@ -160,9 +160,11 @@ def _missing(field: str, what: str, names: Sequence[str]) -> Invalid:
     """Says which columns there are, and how to name the one that is missing."""
     listed = ", ".join(f"`{name[:60]}`" for name in names[:_LISTED] if name) or "none"
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    example = json.dumps({(names[0][:60] if names else "column"): field}, ensure_ascii=False)
+    name = names[0][:60] if names else "column"
+    example = json.dumps({name: field}, ensure_ascii=False)
     detail = (
         f"No column tells {what}. The columns are: {listed}{more}. "
-        f"Call one of them `{field}`, or say which one it is: mapping={example}."
+        f"Call one of them `{field}`, or say which one it is: ?map={name}:{field}, of an upload "
+        f'"mapping": {example}.'
     )
     return Invalid(detail, errors=[{"field": "mapping", "message": f"no column is `{field}`"}])

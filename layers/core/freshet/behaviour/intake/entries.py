@@ -23,6 +23,7 @@ from freshet.behaviour.intake.rows import NOBODY, user_of
 from freshet.behaviour.intake.source import Source
 from freshet.behaviour.intake.table import table
 from freshet.behaviour.intake.texts import Texts
+from freshet.behaviour.intake.zones import zone
 from freshet.behaviour.requests import Reading
 from freshet.errors import Invalid
 
@@ -64,8 +65,7 @@ class Entries:
 
 def entries(source: Source, content_type: str, filename: str, reading: Reading) -> Entries:
     """Raises Invalid if no row is there, or where none can have what is needed."""
-    for said in reading.mapping.values():
-        target(said)
+    check(reading)
     form = _form(content_type, filename)
     start = source.head.lstrip(_BEFORE)
     if form == "lines" and not start.startswith("["):
@@ -79,6 +79,14 @@ def entries(source: Source, content_type: str, filename: str, reading: Reading) 
         detail = "It is said to be JSON, but it begins neither with a list nor with an object."
         raise Invalid(detail, errors=[{"field": "body", "message": "it is no JSON"}])
     return _table(source, "\t" if form == "tsv" else None, reading)
+
+
+def check(reading: Reading) -> None:
+    """Raises Invalid for what no log could be read by: a field or a zone that is none, a reserved user."""
+    for said in reading.mapping.values():
+        target(said)
+    zone(reading.timezone)
+    _user(reading)
 
 
 def _form(content_type: str, filename: str) -> Form | None:

@@ -15,6 +15,12 @@ POLL_S = 1.0
 _NO_JOB = "idle"  # in the place of a run
 
 
+def taken_up(cursor: str) -> str | None:
+    """The run that a cursor `<run_id>:<seq>` is of: who followed the newest job goes on with the same one."""
+    run_id, _, _ = cursor.rpartition(":")
+    return run_id if run_id != _NO_JOB and run_id else None
+
+
 class ProgressFeed:
     """A `Feed`: `started`, the progress whenever it changed, and the last one as the result.
 

@@ -15,9 +15,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
+from freshet.behaviour.intake.entries import check
 from freshet.behaviour.intake.intake import stretches
 from freshet.behaviour.intake.outcome import Stretch
-from freshet.behaviour.intake.zones import zone
 from freshet.behaviour.log.imports import Checkpoint, Import, Imports, State
 from freshet.behaviour.log.log import Log
 from freshet.behaviour.requests import Upload
@@ -45,10 +45,10 @@ class Importer:
         self._log = log
 
     async def begin(self, owner: str, run_id: str, asked: Upload) -> Import:
-        """An upload that waits for its file; safe to repeat. Raises TooLarge; Invalid for an unknown zone."""
+        """An upload that waits for its file; safe to repeat. Raises TooLarge; Invalid as `check`."""
         if asked.size and asked.size > MAX_UPLOAD_BYTES:
             raise TooLarge(f"The file has {asked.size} bytes; the limit is {MAX_UPLOAD_BYTES}.")
-        await asyncio.to_thread(zone, asked.timezone)
+        await asyncio.to_thread(check, asked)
         return (await self._imports.begin(owner, run_id, asked)).shown
 
     async def get(self, owner: str, run_id: str) -> Import:
