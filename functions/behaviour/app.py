@@ -173,6 +173,7 @@ class Tagged(_Measured):
 
 class LogSummary(_Measured):
     output: str
+    finish_reason: str = Field(description="why the model stopped: stop, length, …")
     user_id: str
     behaviors: int
     start: str | None
@@ -197,6 +198,7 @@ class Cited(Event):
 
 class EventAnswer(_Measured):
     output: str
+    finish_reason: str = Field(description="why the model stopped: stop, length, …")
     user_id: str
     citations: list[Cited]
     not_found: bool = Field(description="the events don't say")
@@ -208,11 +210,13 @@ class MadeGraph(CausalGraph, _Measured):
 
 class GraphAnswer(_Measured):
     output: str
+    finish_reason: str = Field(description="why the model stopped: stop, length, …")
     graph_id: str
     says: bool = Field(description="false: the graph doesn't say")
     entities: list[str]
     path: list[dict[str, Any]] = Field(description="the edges that the answer is made from, by marker")
     paths: list[dict[str, Any]] = Field(description="how they hang together")
+    cited: list[int] = Field(description="ids of the edges that the answer names")
     evidence: list[str]
 
 
@@ -329,7 +333,9 @@ async def extract(
     summary="Find the events of all users, in the background",
 )
 async def extract_all(call: RunCall, body: Extract | None = None) -> ExtractionStarted:
-    return ExtractionStarted(run_id=await wiring.extraction_job().begin(call, body or Extract()))
+    asked = body or Extract()
+    await wiring.writer(call.owner, asked.model_id)  # a model that is not there fails now, not user by user
+    return ExtractionStarted(run_id=await wiring.extraction_job().begin(call, asked))
 
 
 @app.get(

@@ -114,8 +114,24 @@ def deploy_roles(aws: Aws, roles: Mapping[str, Any]) -> None:
         name: {**role, "Properties": {**role["Properties"], "RoleName": role_name(name)}}
         for name, role in roles.items()
     }
-    body = json.dumps({"Resources": resources})
+    body = json.dumps({"Resources": _by_call(resources)})
     _deploy(aws.client("cloudformation"), f"{STACK}-roles", body, {})
+
+
+def _by_call(value: Any) -> Any:
+    """The same with an action for each call: the emulator knows actions by the names of calls.
+
+    On AWS `sqs:SendMessage` allows `SendMessageBatch`, too (SQS API permissions reference).
+    """
+    if isinstance(value, list):
+        found = [_by_call(one) for one in value]
+        return [*found, "sqs:SendMessageBatch"] if "sqs:SendMessage" in found else found
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _by_call([one] if name == "Action" and isinstance(one, str) else one)
+        for name, one in value.items()
+    }
 
 
 def put_secret(aws: Aws, name: str, value: str) -> None:

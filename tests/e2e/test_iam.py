@@ -156,6 +156,15 @@ Call = Callable[[Any, dict[str, str]], Any]
                 TableName=out["ProfilesTableName"], Key={"owner": {"S": "dev"}, "id": {"S": "x"}}
             ),
         ),
+        ("Behaviour", "dynamodb", lambda it, out: it.scan(TableName=out["BehaviourTableName"])),
+        ("Behaviour", "sqs", lambda it, out: it.receive_message(QueueUrl=out["ExtractQueueUrl"])),
+        (
+            "Behaviour",
+            "s3",
+            lambda it, out: it.get_object(Bucket=out["BucketName"], Key="logs/dev/x/original"),
+        ),
+        ("Extract", "dynamodb", lambda it, out: it.scan(TableName=out["KeysTableName"])),
+        ("Extract", "s3", lambda it, out: it.put_object(Bucket=out["BucketName"], Key="logs/x", Body=b"")),
         ("Profile", "dynamodb", lambda it, out: it.scan(TableName=out["ExercisesTableName"])),
         ("Health", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
     ],

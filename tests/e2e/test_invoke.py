@@ -45,7 +45,9 @@ def test_every_function_has_an_event(answers: dict[str, Done]) -> None:
     assert functions == {*answers, ALONE}
 
 
-@pytest.mark.parametrize("function", ["authorize", "behaviour", "documents", "extract", "parse", "profile", "query"])
+@pytest.mark.parametrize(
+    "function", ["authorize", "behaviour", "documents", "extract", "parse", "profile", "query"]
+)
 def test_a_function_is_invoked_with_its_event(answers: dict[str, Done], function: str) -> None:
     done = answers[function]
     assert done.returncode == 0, done.stderr.decode()

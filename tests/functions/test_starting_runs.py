@@ -196,6 +196,7 @@ def test_a_job_is_begun_once_by_a_key(start: Any) -> None:
         assert again.json()["run_id"] == begun.json()["run_id"]
         assert start(way, {KEY: "k" * number}, **way.other).status == 409
         assert start(way, {KEY: "k" * number}, **way.wrong).status == 422
+    assert start(JOBS[0], {}, model_id=99).status == 404
 
 
 def test_a_key_is_the_callers_own(sandbox: Sandbox, start: Any, owner: str) -> None:

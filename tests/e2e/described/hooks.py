@@ -14,6 +14,10 @@ LESSON = "The tickets of the museum cost 10 euros."
 # What requests are made of in whose place anything else would mostly be refused, or asked of hosts that are
 # not there: members of schemas.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "AskEvents": {"user_id": os.environ["USER_ID"], "question": "When does he read?"},
+    "AskGraph": {"question": "What leads to payment?", "graph_id": os.environ["GRAPH_ID"]},
+    "Tag": {"name": "Slack"},
+    "View": {"name": "main", "user_id": os.environ["USER_ID"]},
     "Analyse": {"text": LESSON},
     "ChatCompletionRequest": {
         "model": os.environ["MODEL"],

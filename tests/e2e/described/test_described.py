@@ -19,6 +19,11 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 DOCUMENT = Path(reference.__file__).with_name("openapi.json")
 GUIDE = b"# Guide\n\nThe museum opens at nine. A ticket costs ten euros.\n"
 QUIZ = "What does a ticket cost, in euros? {#10}\n\nWhat opens at nine? {=The museum}\n"
+LOG = """user,time,action,object
+ann,2026-03-02T08:00:00Z,open,Reader
+ann,2026-03-02T08:05:00Z,pay,Wallet
+bob,2026-03-02T09:00:00Z,open,Reader
+"""
 
 
 @pytest.fixture
@@ -36,6 +41,11 @@ def known(cloud: LocalCloud) -> dict[str, str]:
             checked(api.post("/api/v1/exercises/import", json={"content": QUIZ}))["exercise"]["id"]
             for _ in range(2)
         )
+        checked(api.post("/api/v1/behaviors", content=LOG.encode(), headers={"content-type": "text/csv"}))
+        checked(api.post("/api/v1/events/extract/ann"))
+        graph, spare_graph = (
+            checked(api.post("/api/v1/causal-graph/generate", json={"judge": False}))["id"] for _ in range(2)
+        )
         attempt = checked(api.post(f"/api/v1/exercises/{quiz}/submit", json={"answers": {"q1": "10"}}))
     given = cloud.running["given"]
     return {
@@ -46,6 +56,10 @@ def known(cloud: LocalCloud) -> dict[str, str]:
         "EXERCISE_ID": quiz,
         "SPARE_ID": spare,
         "ATTEMPT_ID": attempt["id"],
+        "USER_ID": "ann",
+        "SPARE_USER_ID": "bob",
+        "GRAPH_ID": graph,
+        "SPARE_GRAPH_ID": spare_graph,
         "MODEL": given["MODEL_NAME"],
         "MODEL_URL": given["MODEL_BASE_URL"],
         "EMBEDDING_MODEL": given["EMBEDDING_MODEL"],

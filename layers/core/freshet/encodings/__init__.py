@@ -29,6 +29,7 @@ _UNUSUAL = -9.5  # nats a character: text costs 4 to 8, random bytes 12
 _PRINTABLE = bytes((*b"\t\n\f\r", *range(0x20, 0x7F)))
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_REPLACED = "\ufffd".encode()
 
 # What a label means in practice (WHATWG): the supersets.
 _LABELS = {
@@ -93,14 +94,15 @@ def _wide(sample: bytes) -> str:
 def _mostly_utf8(data: bytes) -> bool:
     """Whether bytes are UTF-8, a few broken ones forgiven: nothing else looks like it by chance.
 
-    All of them are looked at: the first odd byte may be the only broken one.
+    All of them are looked at: the first odd byte may be the only broken one. What was broken before it was
+    written as UTF-8 is not broken now.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     broken = wide = 0
     for at in range(0, len(data), _PIECE):
         piece = data[at : at + _PIECE]
         text = decoder.decode(piece, final=len(data) < _SAMPLE)
-        broken += text.count("\ufffd")
+        broken += text.count("\ufffd") - piece.count(_REPLACED)
         wide += len(text) - len(piece.translate(None, _BEYOND_ASCII))
     return broken * 20 <= wide
 

@@ -33,6 +33,7 @@ from freshet.wiring.chat import (
     response_runs,
     toolbox,
     tools,
+    writer,
 )
 from freshet.wiring.documents import (
     answerer,
@@ -148,6 +149,7 @@ __all__ = [
     "usage_table",
     "vectors",
     "views",
+    "writer",
 ]
 
 

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from freshet.behaviour.graph.collecting import Collected
@@ -10,6 +10,8 @@ USERS = st.lists(st.lists(st.integers(0, 6), max_size=4), max_size=6)  # of each
 
 
 @given(USERS, st.integers(6, 30))
+@example([[1], [2], [4], [6], [3]], 6)
+@example([[1], [2], [4], [6], [2]], 6)
 def test_of_too_many_steps_each_user_keeps_the_newest_and_an_equal_share(
     users: list[list[int]], most: int
 ) -> None:

@@ -6,9 +6,11 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from freshet.behaviour.graph import patterns
 from freshet.behaviour.graph.patterns import Pattern, frequent_patterns
+from freshet.behaviour.requests import PatternScope
 from freshet.errors import Invalid
 from tests.unit.behaviour.graph import counting
 from tests.unit.behaviour.graph.counting import Said
@@ -84,6 +86,12 @@ def _within(items: Sequence[str], more: Sequence[str]) -> bool:
 def test_support_is_a_share_or_a_number(sequences: int, asked: float, least: int) -> None:
     traced = counting.traced([("a", "xy", [0, 1])] * sequences)
     assert frequent_patterns(traced, min_support=asked).least_support == least
+
+
+@pytest.mark.parametrize("asked", [0, float("inf"), float("nan")])
+def test_a_support_that_is_no_number_of_sequences_is_refused(asked: float) -> None:
+    with pytest.raises(ValidationError):
+        PatternScope(min_support=asked)
 
 
 def test_lengths_that_leave_nothing_are_refused() -> None:

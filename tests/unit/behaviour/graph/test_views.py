@@ -62,7 +62,7 @@ async def test_a_view_is_laid_over_another_period_or_user_but_no_other_steps(
 ) -> None:
     async with scripted(draft(("a", [1]))) as model:
         views = Views(table, materials, model.choose)
-        await done(views.write(owner, View(name="x", user_id=USER)))
+        await collected(views.write(owner, View(name="x", user_id=USER)))
     view = await views.get(owner, "x")
     later = datetime(2030, 1, 1, tzinfo=UTC)
     assert view.scope(Scope(start=later)).model_dump() == view.scope(Scope()).model_dump() | {"start": later}

@@ -76,6 +76,10 @@ def test_western_logs_are_not_taken_for_chinese() -> None:
     assert [row.user_id for row in taken(text.encode("cp1252")).rows] == ["Zoë", "André"]
 
 
+def test_what_somebody_else_could_not_decode_does_not_make_a_log_something_else_than_utf_8() -> None:
+    assert taken("user,time,action\n张三,2026-03-01,\ufffd打开\n").rows[0].action == "\ufffd打开"
+
+
 def test_bad_rows_of_a_table_are_told_by_their_line() -> None:
     text = (
         'user,time,action\r\nu,2026-03-01,"open\r\nnow"\r\nu,2026-03-01,x,y\r\nu,2026-03-01\r\n\r\n'

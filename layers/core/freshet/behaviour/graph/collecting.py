@@ -25,7 +25,7 @@ class Collected:
     """
 
     def __init__(self, most: int = MAX_STEPS) -> None:
-        self._most = most
+        self._most = self._share = most
         self._traces: list[Trace] = []
         self._held = self._found = 0
         self._kinds: dict[str, int] = {}
@@ -71,8 +71,10 @@ class Collected:
         return Traced(of, by, named.labels, objects, traces, covered)
 
     def _trim(self) -> None:
-        if self._held > self._most:
-            self._traces = fair(self._traces, self._most)
+        # Whoever was cut before looks as if there were no more: those who are added later get no more either.
+        if self._found > self._most:
+            self._share = min(self._share, fair_share(self._traces, self._most))
+            self._traces = newest(self._traces, self._share)
             self._held = sum(len(trace.ids) for trace in self._traces)
 
 
@@ -108,13 +110,17 @@ class _Named:
         return self._known[pair]
 
 
-def fair(traces: Sequence[Trace], most: int) -> list[Trace]:
-    """At most `most` steps of the traces, which are in the order of time by user."""
+def fair_share(traces: Sequence[Trace], most: int) -> int:
+    """How many steps each user may have, so that all together have at most `most`."""
     counts: Counter[str] = Counter()
     for trace in traces:
         counts[trace.user_id] += len(trace.ids)
-    share = _share(sorted(counts.values()), most)
-    left = dict.fromkeys(counts, share)
+    return _share(sorted(counts.values()), most)
+
+
+def newest(traces: Sequence[Trace], share: int) -> list[Trace]:
+    """At most so many steps of each user; the traces are in the order of time by user."""
+    left = {trace.user_id: share for trace in traces}
     kept = []
     for trace in reversed(traces):
         if room := min(left[trace.user_id], len(trace.ids)):
@@ -124,7 +130,7 @@ def fair(traces: Sequence[Trace], most: int) -> list[Trace]:
 
 
 def _share(counts: Sequence[int], most: int) -> int:
-    """How many steps each user may have, so that all together have at most `most`; `counts` ascend."""
+    """The same of users who have so many; `counts` ascend."""
     for rank, count in enumerate(counts):
         share = most // (len(counts) - rank)
         if count > share:
