@@ -1,6 +1,6 @@
 """Requests: what a client may ask of behaviours, events and graphs, and within which bounds."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -53,6 +53,21 @@ Id = Annotated[str, Field(min_length=1, max_length=64)]
 When = Annotated[datetime, Field(description="ISO 8601; without an offset, in UTC")]
 
 
+class _Within(BaseModel):
+    start: When | None = Field(None, strict=False, description="not before")
+    end: When | None = Field(None, strict=False, description="before")
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.start and self.end and _in_utc(self.start) >= _in_utc(self.end):
+            raise ValueError("start is not before end")
+        return self
+
+
+def _in_utc(when: datetime) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 class Reading(BaseModel):
     """How the rows of a log are read: query parameters of an upload, or members of a request for one."""
 
@@ -93,7 +108,7 @@ class Upload(Reading):
     size: int | None = Field(None, ge=1, description="bytes, if known")
 
 
-class Listing(BaseModel):
+class Listing(_Within):
     """Which behaviours to list."""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,11 +116,9 @@ class Listing(BaseModel):
     user_id: UserId
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(None, min_length=1, max_length=64)
-    start: When | None = Field(None, description="not before")
-    end: When | None = Field(None, description="before")
 
 
-class EventListing(BaseModel):
+class EventListing(_Within):
     """Which events to list."""
 
     model_config = ConfigDict(extra="forbid")
@@ -114,8 +127,6 @@ class EventListing(BaseModel):
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(None, min_length=1, max_length=200)
     type: Slug | None = None
-    start: When | None = Field(None, description="not before")
-    end: When | None = Field(None, description="before")
 
 
 class Extract(_Asked):
@@ -130,11 +141,8 @@ class Extract(_Asked):
     model_id: int = _STACK_MODEL
 
 
-class Period(_Asked):
+class Period(_Within, _Asked):
     """A stretch of time."""
-
-    start: When | None = Field(None, strict=False, description="not before")
-    end: When | None = Field(None, strict=False, description="before")
 
 
 class SummariseLog(Period):
@@ -176,7 +184,7 @@ class Tag(_Asked):
         return list(dict.fromkeys([self.name] if self.name is not None else self.names))
 
 
-class Scope(BaseModel):
+class Scope(_Within):
     """What graphs and patterns are made of: query parameters."""
 
     model_config = ConfigDict(extra="forbid")
@@ -184,8 +192,6 @@ class Scope(BaseModel):
     user_id: UserId | None = Field(None, description="of one user; without it, of all")
     of: Of | None = Field(None, description="without it, events where there are some, else behaviors")
     by: By | None = Field(None, description="what makes two the same; without it, type or action")
-    start: When | None = Field(None, description="not before")
-    end: When | None = Field(None, description="before")
 
 
 class GraphScope(Scope):
