@@ -67,7 +67,12 @@ STREAMED: dict[int | str, dict[str, Any]] = {
     200: EVENTS[200] | {"description": "The answer, or events with `stream`"}
 }
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "content": {
+            "application/json": {"schema": {"type": "object", "description": "with `format=json`"}},
+            "*/*": {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
 }
 _ROW = {"type": "object", "additionalProperties": True}
 _TEXT = {"schema": {"type": "string"}}

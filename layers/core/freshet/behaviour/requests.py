@@ -1,9 +1,18 @@
 """Requests: what a client may ask of behaviours, events and graphs, and within which bounds."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from freshet.behaviour.behaviour import MAX_USER
 from freshet.behaviour.intake.outcome import Unreadable
@@ -19,6 +28,8 @@ EventFormat = Literal["json", "csv", "xes"]
 MAX_NAMES = 200  # that are tagged at once
 MAX_QUESTION = 2_000  # characters
 MAX_TYPES = 50
+_NAME = 300  # characters
+_NUMBER = re.compile(r"[-+]?[\d._]+(?:[eE][-+]?\d+)?")
 _STACK_MODEL = 1
 
 
@@ -47,10 +58,30 @@ def user_said(text: str) -> str:
 
 UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator(user_said)]
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(said)]
-Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(said)]
+Name = Annotated[str, Field(min_length=1, max_length=_NAME), AfterValidator(said)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[\w][\w-]*$")]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
-When = Annotated[datetime, Field(description="ISO 8601; without an offset, in UTC")]
+
+
+def _assigned(text: str) -> str:
+    """Raises ValueError for what is no `column:field`."""
+    column, _, name = text.rpartition(":")
+    if not name.strip() or not column.strip() or len(column) > _NAME:
+        raise ValueError("it is no `column:field`")
+    return said(text)
+
+
+def _no_number(value: object) -> object:
+    """Numbers would be read as seconds or milliseconds, whichever is nearer."""
+    if isinstance(value, datetime) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
+        return value
+    raise ValueError("it is no date and time of ISO 8601")
+
+
+When = Annotated[
+    datetime, BeforeValidator(_no_number), Field(description="ISO 8601; without an offset, in UTC")
+]
+_Column = Annotated[str, Field(min_length=3, max_length=400), AfterValidator(_assigned)]
 
 
 class _Within(BaseModel):
@@ -91,9 +122,7 @@ class ReadingQuery(BaseModel):
     timezone: Annotated[str, Field(max_length=64)] = Field(
         "UTC", description="IANA name or offset (`+08:00`) of times without one"
     )
-    map: list[Annotated[str, Field(max_length=601, pattern=r"^.+:[a-z_]+$")]] = Field(
-        [], max_length=50, description="which column is which: `alarm_id:action`"
-    )
+    map: list[_Column] = Field([], max_length=50, description="which column is which: `alarm_id:action`")
 
     def reading(self) -> Reading:
         """The columns by name: what stands before the last colon is a column."""
