@@ -1,9 +1,8 @@
 """behaviour: logs in; events, sequences, patterns and causal graphs out; questions about them. Streams."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query, Request, Response, status
 from pydantic import AfterValidator, BaseModel, Field
@@ -16,6 +15,7 @@ import freshet.behaviour.summary
 import freshet.behaviour.tags.tagging
 import freshet.chat.clients  # noqa: F401
 from freshet import wiring
+from freshet.answers import STREAMED, Measured, answered, collected, measured, streamed
 from freshet.behaviour.behaviour import MAX_USER, ShownBehaviour
 from freshet.behaviour.causal.graph import CausalGraph
 from freshet.behaviour.causal.kept import GraphPage
@@ -54,18 +54,11 @@ from freshet.behaviour.sequences.listing import SequencePage
 from freshet.body import MULTIPART, file_of, media_type
 from freshet.download import Download
 from freshet.lambda_runtime import streaming
-from freshet.runs.events import RunEvent
-from freshet.runs.frame import Frame
-from freshet.runs.record import Usage, usage
-from freshet.runs.request import Call
-from freshet.sse import EVENTS, EventStream, resumed_after
+from freshet.sse import EventStream, resumed_after
 from freshet.web import Owner, RunCall, TimeLeft, create_app
 
 app = create_app("behaviour")
 
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: EVENTS[200] | {"description": "The answer, or events with `stream`"}
-}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -98,13 +91,6 @@ Stream = Annotated[bool, Query(description="true: as events")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 GraphId = Annotated[str | None, Query(min_length=1, max_length=64, description="without it, the newest one")]
 OfUser = Annotated[UserId | None, Query(description="the newest one of this user")]
-T = TypeVar("T", bound=BaseModel)
-
-
-class _Measured(BaseModel):
-    usage: Usage
-    metrics: dict[str, Any]
-    run_id: str
 
 
 class Behaviors(BaseModel):
@@ -152,7 +138,7 @@ class ExtractedEvents(BaseModel):
     problems: list[SessionProblem]
 
 
-class Extracted(_Measured):
+class Extracted(Measured):
     code: Literal[0] = 0
     message: str
     data: ExtractedEvents
@@ -168,7 +154,7 @@ class TaggedName(BaseModel):
     cached: bool
 
 
-class Tagged(_Measured):
+class Tagged(Measured):
     kind: TagKind
     language: str
     items: list[TaggedName]
@@ -176,7 +162,7 @@ class Tagged(_Measured):
     problems: list[str]
 
 
-class LogSummary(_Measured):
+class LogSummary(Measured):
     output: str
     finish_reason: str = Field(description="why the model stopped: stop, length, …")
     user_id: str
@@ -191,7 +177,7 @@ class ViewedGraph(EventGraph):
     view: KeptView | None = None
 
 
-class WrittenView(KeptView, _Measured):
+class WrittenView(KeptView, Measured):
     """A view as it is kept."""
 
 
@@ -201,7 +187,7 @@ class Cited(Event):
     marker: int
 
 
-class EventAnswer(_Measured):
+class EventAnswer(Measured):
     output: str
     finish_reason: str = Field(description="why the model stopped: stop, length, …")
     user_id: str
@@ -209,11 +195,11 @@ class EventAnswer(_Measured):
     not_found: bool = Field(description="the events don't say")
 
 
-class MadeGraph(CausalGraph, _Measured):
+class MadeGraph(CausalGraph, Measured):
     """A causal graph as it is kept."""
 
 
-class GraphAnswer(_Measured):
+class GraphAnswer(Measured):
     output: str
     finish_reason: str = Field(description="why the model stopped: stop, length, …")
     graph_id: str
@@ -318,18 +304,12 @@ async def extract(
     """Each event comes as soon as it is found. What was found before costs nothing."""
     events = wiring.extractor().extract(call.owner, user_id, body or Extract())
     if stream:
-        return await EventStream.open(await wiring.runs().start(call, "events", events))
-    items: list[Any] = []
-
-    def collect(frame: Frame) -> None:
-        if b'"item"' in frame.json and (item := frame.data.get("item")):
-            items.append(item)
-
-    ended = await wiring.runs().answer(call, "events", events, each=collect)
+        return await streamed(call, "events", events)
+    items, ended = await collected(call, "events", events)
     items.sort(key=lambda event: datetime.fromisoformat(event["start"]))
     data = ExtractedEvents(**ended["final_response"], events=items)
     message = "Some sessions could not be read." if data.partial else f"{data.event_count} events"
-    return Extracted(message=message, data=data, **_measured(ended))
+    return Extracted(message=message, data=data, **measured(ended))
 
 
 @app.post(
@@ -381,7 +361,7 @@ async def sequences(
     responses=STREAMED,
 )
 async def tag_apps(body: Tag, call: RunCall) -> Tagged | EventStream:
-    return await _made(
+    return await answered(
         call, "tags", wiring.tagger().tag(call.owner, "apps", body), Tagged, stream=body.stream
     )
 
@@ -393,7 +373,7 @@ async def tag_apps(body: Tag, call: RunCall) -> Tagged | EventStream:
     responses=STREAMED,
 )
 async def tag_media(body: Tag, call: RunCall) -> Tagged | EventStream:
-    return await _made(
+    return await answered(
         call, "tags", wiring.tagger().tag(call.owner, "media", body), Tagged, stream=body.stream
     )
 
@@ -409,7 +389,7 @@ async def summarise(
 ) -> LogSummary | EventStream:
     asked = body or SummariseLog()
     events = wiring.log_summariser().summarise(call.owner, user_id, asked)
-    return await _made(call, "summary", events, LogSummary, stream=asked.stream)
+    return await answered(call, "summary", events, LogSummary, stream=asked.stream)
 
 
 @app.get("/api/v1/events/graph", summary="Which event follows which")
@@ -436,7 +416,8 @@ async def export_event_graph(owner: Owner, wanted: Annotated[GraphExport, Query(
     responses=STREAMED,
 )
 async def write_view(body: View, call: RunCall) -> WrittenView | EventStream:
-    return await _made(call, "views", wiring.views().write(call.owner, body), WrittenView, stream=body.stream)
+    events = wiring.views().write(call.owner, body)
+    return await answered(call, "views", events, WrittenView, stream=body.stream)
 
 
 @app.get("/api/v1/events/patterns", summary="Frequent sequential patterns")
@@ -462,7 +443,7 @@ async def patterns(owner: Owner, wanted: Annotated[PatternScope, Query()]) -> Pa
 )
 async def ask_events(body: AskEvents, call: RunCall) -> EventAnswer | EventStream:
     events = wiring.event_asker().ask(call.owner, body)
-    return await _made(call, "answer", events, EventAnswer, stream=body.stream)
+    return await answered(call, "answer", events, EventAnswer, stream=body.stream)
 
 
 @app.post(
@@ -476,10 +457,10 @@ async def generate_causal_graph(call: RunCall, body: Causal | None = None) -> Ma
     asked = body or Causal()
     events = wiring.causal_generator().generate(call.owner, call.first_id, asked)
     if asked.stream:
-        return await EventStream.open(await wiring.runs().start(call, "causal-graph", events))
+        return await streamed(call, "causal-graph", events)
     ended = await wiring.runs().answer(call, "causal-graph", events)
     graph = await wiring.causal_graphs().get(call.owner, ended["final_response"]["graph_id"])
-    return MadeGraph(**graph.model_dump(), **_measured(ended))
+    return MadeGraph(**graph.model_dump(), **measured(ended))
 
 
 @app.get("/api/v1/causal-graph", summary="A causal graph: the newest one, or one by its id")
@@ -526,7 +507,7 @@ async def export_causal_graph(
 )
 async def ask_causal_graph(body: AskGraph, call: RunCall) -> GraphAnswer | EventStream:
     events = wiring.graph_asker().ask(call.owner, body)
-    return await _made(call, "answer", events, GraphAnswer, stream=body.stream)
+    return await answered(call, "answer", events, GraphAnswer, stream=body.stream)
 
 
 async def _event_graph(owner: str, wanted: GraphScope) -> tuple[EventGraph, KeptView | None]:
@@ -539,21 +520,6 @@ async def _event_graph(owner: str, wanted: GraphScope) -> tuple[EventGraph, Kept
 async def _causal_graph(owner: str, graph_id: str | None, user_id: str | None) -> CausalGraph:
     graphs = wiring.causal_graphs()
     return await (graphs.get(owner, graph_id) if graph_id else graphs.newest(owner, user_id))
-
-
-async def _made(
-    call: Call, capability: str, events: AsyncGenerator[RunEvent, None], answer: type[T], *, stream: bool
-) -> T | EventStream:
-    """The run of these events: its stream, or its answer."""
-    if stream:
-        return await EventStream.open(await wiring.runs().start(call, capability, events))
-    ended = await wiring.runs().answer(call, capability, events)
-    return answer(**ended["final_response"], **_measured(ended))
-
-
-def _measured(ended: dict[str, Any]) -> dict[str, Any]:
-    metrics = ended["metrics"]
-    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
 
 
 def _file(file: Download) -> Response:

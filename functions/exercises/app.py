@@ -1,8 +1,7 @@
 """exercises: material in, questions out; answers graded; export, import, and what is due. Streams."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response, status
 from pydantic import BaseModel, Field
@@ -11,6 +10,7 @@ import freshet.chat.clients  # as the next two for wiring, which would import it
 import freshet.exercises.generation.generate
 import freshet.exercises.grading.submit  # noqa: F401
 from freshet import wiring
+from freshet.answers import STREAMED, Measured, answered, collected, measured, streamed
 from freshet.body import MULTIPART, form_of, json_of, media_type, read_by_hand
 from freshet.exercises.analysis.analyse import Analysis
 from freshet.exercises.attempts import AttemptPage
@@ -35,45 +35,31 @@ from freshet.exercises.requests import (
 )
 from freshet.ids import new_id
 from freshet.lambda_runtime import streaming
-from freshet.runs.events import RunEvent
-from freshet.runs.frame import Frame
-from freshet.runs.record import Usage, usage
-from freshet.runs.request import Call
-from freshet.sse import EVENTS, EventStream
+from freshet.sse import EventStream
 from freshet.web import Owner, RunCall, create_app
 
 app = create_app("exercises")
 
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: EVENTS[200] | {"description": "The answer, or events with `stream`"}
-}
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(min_length=26, max_length=26)]
-T = TypeVar("T", bound=BaseModel)
 
 
-class _Measured(BaseModel):
-    usage: Usage
-    metrics: dict[str, Any]
-    run_id: str
-
-
-class Analysed(Analysis, _Measured):
+class Analysed(Analysis, Measured):
     """What is worth being asked about, and where it stands."""
 
 
-class Generated(_Measured):
+class Generated(Measured):
     """An exercise, and the questions that passed."""
 
     exercise: Exercise
     items: list[Question]
 
 
-class Regenerated(_Measured):
+class Regenerated(Measured):
     question: Question
 
 
-class Graded(Attempt, _Measured):
+class Graded(Attempt, Measured):
     """An attempt with its marks."""
 
 
@@ -109,7 +95,7 @@ class Imported(BaseModel):
 )
 async def analyze(body: Analyse, call: RunCall) -> Analysed | EventStream:
     events = wiring.analyser().analyse(call.owner, call.first_id, body)
-    return await _made(call, "analysis", events, Analysed, stream=body.stream)
+    return await answered(call, "analysis", events, Analysed, stream=body.stream)
 
 
 @app.post(
@@ -129,7 +115,7 @@ async def analyze_file(request: Request, call: RunCall) -> Analysed | EventStrea
     else:
         asked = document = await json_of(request, AnalyseFile)
         events = analyser.analyse_document(call.owner, call.first_id, document)
-    return await _made(call, "analysis", events, Analysed, stream=asked.stream)
+    return await answered(call, "analysis", events, Analysed, stream=asked.stream)
 
 
 @app.get("/api/v1/exercises/analyses/{analysis_id}", summary="An analysis of the last 30 days")
@@ -147,16 +133,10 @@ async def get_analysis(analysis_id: str, owner: Owner) -> Analysis:
 async def generate(body: Generate, call: RunCall) -> Generated | EventStream:
     events = wiring.generator().generate(call.owner, call.first_id, body)
     if body.stream:
-        return await EventStream.open(await wiring.runs().start(call, "exercises", events))
-    items: list[Any] = []
-
-    def collect(frame: Frame) -> None:
-        if b'"item"' in frame.json and (item := frame.data.get("item")):
-            items.append(item)
-
-    ended = await wiring.runs().answer(call, "exercises", events, each=collect)
+        return await streamed(call, "exercises", events)
+    items, ended = await collected(call, "exercises", events)
     exercise = await wiring.exercises().get(call.owner, ended["final_response"]["exercise_id"])
-    return Generated(exercise=exercise, items=items, **_measured(ended))
+    return Generated(exercise=exercise, items=items, **measured(ended))
 
 
 @app.post(
@@ -170,7 +150,7 @@ async def regenerate(
 ) -> Regenerated | EventStream:
     asked = body or Regenerate()
     events = wiring.generator().regenerate(call.owner, exercise_id, question_id, asked)
-    return await _made(call, "exercises", events, Regenerated, stream=asked.stream)
+    return await answered(call, "exercises", events, Regenerated, stream=asked.stream)
 
 
 @app.post(
@@ -253,7 +233,7 @@ async def export_exercise(
 )
 async def submit(exercise_id: str, body: Submit, call: RunCall) -> Graded | EventStream:
     events = wiring.submitter().submit(call.owner, call.first_id, exercise_id, body)
-    return await _made(call, "grading", events, Graded, stream=body.stream)
+    return await answered(call, "grading", events, Graded, stream=body.stream)
 
 
 @app.get("/api/v1/exercises/{exercise_id}/attempts", summary="List attempts, newest first")
@@ -272,21 +252,6 @@ async def get_attempt(exercise_id: str, attempt_id: str, owner: Owner) -> Attemp
 @app.put("/api/v1/exercises/{exercise_id}/attempts/{attempt_id}", summary="Put one's own score in place")
 async def override_score(exercise_id: str, attempt_id: str, body: Override, owner: Owner) -> Attempt:
     return await wiring.submitter().override(owner, exercise_id, attempt_id, body)
-
-
-async def _made(
-    call: Call, capability: str, events: AsyncGenerator[RunEvent, None], answer: type[T], *, stream: bool
-) -> T | EventStream:
-    """The run of these events: its stream, or its answer."""
-    if stream:
-        return await EventStream.open(await wiring.runs().start(call, capability, events))
-    ended = await wiring.runs().answer(call, capability, events)
-    return answer(**ended["final_response"], **_measured(ended))
-
-
-def _measured(ended: dict[str, Any]) -> dict[str, Any]:
-    metrics = ended["metrics"]
-    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
 
 
 handler = streaming(app)

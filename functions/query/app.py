@@ -8,6 +8,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from freshet import wiring
+from freshet.answers import measured, streamed
 from freshet.documents.record import Kind
 from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
@@ -15,7 +16,7 @@ from freshet.rag import passage
 from freshet.rag.answer import Question
 from freshet.runs.events import RunEvent
 from freshet.runs.meter import metered
-from freshet.runs.record import Usage, usage
+from freshet.runs.record import Usage
 from freshet.sse import EVENTS, EventStream
 from freshet.web import Model, Owner, RunCall, create_app
 
@@ -121,14 +122,14 @@ class Summary(BaseModel):
 async def query(body: Ask, call: RunCall) -> Answer:
     ended = await wiring.runs().answer(call, "query", _answer(body, call.owner))
     final = ended["final_response"]
-    return Answer(answer=final.pop("output"), **final, **_measured(ended))
+    return Answer(answer=final.pop("output"), **final, **measured(ended))
 
 
 @app.post(
     "/api/v1/query/stream", summary="Answer a question, streamed", response_class=Response, responses=EVENTS
 )
 async def query_stream(body: Ask, call: RunCall) -> Response:
-    return await EventStream.open(await wiring.runs().start(call, "query", _answer(body, call.owner)))
+    return await streamed(call, "query", _answer(body, call.owner))
 
 
 @app.post("/api/v1/search", summary="Find passages")
@@ -155,10 +156,10 @@ async def summarise(
     _require_model(asked.model_id)
     events = wiring.summariser().summarise(call.owner, document_id, refresh=asked.refresh)
     if stream or asked.stream:
-        return await EventStream.open(await wiring.runs().start(call, "summary", events))
+        return await streamed(call, "summary", events)
     ended = await wiring.runs().answer(call, "summary", events)
     final = ended["final_response"]
-    return Summary(summary=final.pop("output"), **final, **_measured(ended))
+    return Summary(summary=final.pop("output"), **final, **measured(ended))
 
 
 async def _answer(body: Ask, owner: str) -> AsyncGenerator[RunEvent, None]:
@@ -169,11 +170,6 @@ async def _answer(body: Ask, owner: str) -> AsyncGenerator[RunEvent, None]:
     async with aclosing(wiring.answerer().answer(owner, Question(body.wanted(), history))) as events:
         async for event in events:
             yield event
-
-
-def _measured(ended: dict[str, Any]) -> dict[str, Any]:
-    metrics = ended["metrics"]
-    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
 
 
 def _require_model(model_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from freshet import wiring
-from freshet.documents import messages as parsing
+from freshet.stores import batches
 from tests.functions.conftest import Put
 from tests.functions.events import batch, event
 from tests.functions.sandbox import Sandbox
@@ -71,7 +71,7 @@ def test_what_s3_says_of_an_upload_makes_the_document_ready(
 def test_one_bad_message_does_not_hold_up_the_others(
     sandbox: Sandbox, queue: Queue, upload: Put, owner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "RETRY_S", (1, 1))  # 5 s are a long time for a test
+    monkeypatch.setattr(batches, "RETRY_S", (1, 1))  # 5 s are a long time for a test
     good, busy = upload(filename="good.md"), upload(filename="busy.md")
     held = {"lease_until": int(time.time()) + 60, "status": "parsing"}
     sandbox.run(lambda: wiring.documents_table().update(owner, busy, held, when="attribute_exists(#id)"))

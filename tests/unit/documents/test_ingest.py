@@ -8,14 +8,15 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from freshet import wiring
-from freshet.documents.claim import LEASE_S, Busy, Work
+from freshet.documents.claim import LEASE_S, Work
 from freshet.documents.ingest import BATCH, BEAT_S, SUMMARY, Ingest
 from freshet.documents.messages import works
-from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, Document
+from freshet.documents.record import ATTEMPTS, Document
 from freshet.errors import FreshetError, ModelError, NotFound, Unavailable
 from freshet.ids import new_id
 from freshet.rag.passage import Query
 from freshet.rag.retrieve import HybridRetriever
+from freshet.stores.batches import MAX_RECEIVES, Busy
 from freshet.stores.queue import Queue
 from freshet.stores.vectors import Vectors
 from tests.stack import Stack

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from freshet.asked import STACK_MODEL, Asked, Id, said
 from freshet.behaviour.behaviour import MAX_USER
 from freshet.behaviour.intake.outcome import Unreadable
 from freshet.behaviour.intake.texts import cleaned
@@ -30,22 +31,6 @@ MAX_QUESTION = 2_000  # characters
 MAX_TYPES = 50
 _NAME = 300  # characters
 _NUMBER = re.compile(r"[-+]?[\d._]+(?:[eE][-+]?\d+)?")
-_STACK_MODEL = 1
-
-
-class _Asked(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-def said(text: str) -> str:
-    """Raises ValueError for text that says nothing, or that can't be written as UTF-8."""
-    if not text.strip():
-        raise ValueError("it has no text")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("it holds half a character") from None
-    return text
 
 
 def user_said(text: str) -> str:
@@ -60,7 +45,6 @@ UserId = Annotated[str, Field(min_length=1, max_length=MAX_USER), AfterValidator
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(said)]
 Name = Annotated[str, Field(min_length=1, max_length=_NAME), AfterValidator(said)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[\w][\w-]*$")]
-Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 def _assigned(text: str) -> str:
@@ -158,7 +142,7 @@ class EventListing(_Within):
     type: Slug | None = None
 
 
-class Extract(_Asked):
+class Extract(Asked):
     """How events are to be found."""
 
     language: Language | None = Field(None, description="of the titles; without it, the log's")
@@ -167,10 +151,10 @@ class Extract(_Asked):
     )
     gap_minutes: int = Field(30, ge=1, le=1440, description="of silence, after which a session is over")
     refresh: bool = Field(False, description="ask the model again about what it was asked before")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
 
 
-class Period(_Within, _Asked):
+class Period(_Within, Asked):
     """A stretch of time."""
 
 
@@ -178,7 +162,7 @@ class SummariseLog(Period):
     """What a summary is to be like."""
 
     language: Language | None = Field(None, description="without it, the log's")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
@@ -188,17 +172,17 @@ class AskEvents(Period):
     user_id: UserId
     question: Question
     language: Language | None = Field(None, description="of the answer; without it, the question's")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
-class Tag(_Asked):
+class Tag(Asked):
     """Names to tag: one, or many."""
 
     name: Name | None = None
     names: list[Name] = Field([], max_length=MAX_NAMES)
     language: Language | None = Field(None, description="of the tags; without it, English")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
     @model_validator(mode="after")
@@ -253,7 +237,7 @@ class PatternScope(Scope):
     closed: bool = Field(False, description="leave out what is part of another one in the same sequences")
 
 
-class View(_Asked):
+class View(Asked):
     """A view of the event graph that a model is to write."""
 
     name: Slug
@@ -264,7 +248,7 @@ class View(_Asked):
     of: Of | None = None
     by: By | None = None
     language: Language | None = None
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
@@ -280,16 +264,16 @@ class Causal(Period):
     )
     judge: bool = Field(True, description="false: statistics alone, without a model")
     language: Language | None = Field(None, description="of the model's opinions")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
-class AskGraph(_Asked):
+class AskGraph(Asked):
     """A question about a causal graph."""
 
     question: Question
     graph_id: Id | None = Field(None, description="without it, the newest one")
     user_id: UserId | None = Field(None, description="the newest one of this user")
     language: Language | None = Field(None, description="of the answer; without it, the question's")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False

@@ -11,18 +11,11 @@ from typing import Any
 
 from freshet.documents.record import ATTEMPTS, INTERRUPTED, now
 from freshet.stores.aws import ConditionFailed
+from freshet.stores.batches import Busy
 from freshet.stores.table import Table
 
 LEASE_S = 180  # above the longest silence of a living worker: the child's own limit and one batch of vectors
 _RACES = 5  # as many others may be quicker before this message waits its turn
-
-
-class Busy(Exception):
-    """Another worker is at this document; `wait_s` seconds from now its lease is over."""
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__("another worker is at this document")
-        self.wait_s = wait_s
 
 
 class Gone(Exception):

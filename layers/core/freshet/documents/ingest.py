@@ -21,11 +21,12 @@ from freshet.documents.chunk import Chunk, Chunker
 from freshet.documents.claim import Gone, Work, claim, lease
 from freshet.documents.indexing import Indexer, Target
 from freshet.documents.reading import read_document
-from freshet.documents.record import ATTEMPTS, MAX_RECEIVES, now, original
+from freshet.documents.record import ATTEMPTS, now, original
 from freshet.errors import BudgetSpent, Conflict, DocumentError, FreshetError, NoText, NotFound, OverLimit
 from freshet.observe import log_failure, logger, measure
 from freshet.runs.meter import metered
 from freshet.stores.aws import ConditionFailed
+from freshet.stores.batches import MAX_RECEIVES
 from freshet.stores.objects import Objects
 from freshet.stores.queue import Queue
 from freshet.stores.table import Table

@@ -23,7 +23,6 @@ Kind = Literal["material", "doc"]
 Status = Literal["uploading", "parsing", "ready", "failed"]
 
 ATTEMPTS = 3  # workers that may die over a document before it is given up
-MAX_RECEIVES = 10  # the queue's maxReceiveCount: after it a message is in the dead-letter queue
 GIVEN_UP_S = 900  # after a lapsed lease; by then the queue has brought the message again, if it ever will
 UPLOAD_KEPT_S = 24 * 3600  # an upload that never finishes is forgotten after a day
 MAX_FILENAME = 255

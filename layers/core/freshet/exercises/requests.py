@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from freshet.asked import STACK_MODEL, Asked, Id, said
 from freshet.exercises.question import Bloom, Difficulty, Kind
 from freshet.languages import Language
 
@@ -14,45 +15,29 @@ MAX_TEXT = 500_000  # characters: a long book chapter by chapter; whole books ar
 MAX_COUNT = 50  # questions of one run: they are written within its time
 MAX_DOCUMENTS = 20
 MAX_ANSWERS = 500  # as many as an exercise has questions
-_STACK_MODEL = 1
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-def _said(text: str) -> str:
-    if not text.strip():
-        raise ValueError("it has no text")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("it holds half a character") from None
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_said)]
-Short = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_said)]
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(said)]
+Short = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(said)]
 Kinds = Annotated[list[Kind], Field(min_length=1, max_length=MAX_COUNT)]
 Counts = Annotated[dict[Kind, Annotated[int, Field(ge=1, le=MAX_COUNT)]], Field(min_length=1)]
 
 
-class Analyse(_Asked):
+class Analyse(Asked):
     """A text to analyse."""
 
     text: Text
     title: Short | None = None
     language: Language | None = Field(None, description="of the answer; without it, the text's")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
-class AnalyseUpload(_Asked):
+class AnalyseUpload(Asked):
     """How a file that comes along is to be analysed."""
 
     language: Language | None = Field(None, description="of the answer; without it, the document's")
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
@@ -62,7 +47,7 @@ class AnalyseFile(AnalyseUpload):
     document_id: Id
 
 
-class Generate(_Asked):
+class Generate(Asked):
     """Questions to make: from a text, from documents, or from an analysis; from exactly one of them."""
 
     text: Text | None = None
@@ -83,7 +68,7 @@ class Generate(_Asked):
         None, description="what else the questions should be like"
     )
     title: Short | None = None
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
     @model_validator(mode="after")
@@ -100,17 +85,17 @@ class Generate(_Asked):
         return self
 
 
-class Regenerate(_Asked):
+class Regenerate(Asked):
     """How a question is to be written anew."""
 
     type: Kind | None = Field(None, description="another type")
     difficulty: Difficulty | None = None
     instructions: Annotated[str, Field(max_length=2_000)] | None = None
-    model_id: int = _STACK_MODEL
+    model_id: int = STACK_MODEL
     stream: bool = False
 
 
-class Submit(_Asked):
+class Submit(Asked):
     """Answers by question id; what an answer looks like depends on the question's type."""
 
     answers: dict[Id, Any] = Field({}, max_length=MAX_ANSWERS)
@@ -118,7 +103,7 @@ class Submit(_Asked):
         None, description="in place of answers: have graded what nobody graded in this attempt"
     )
     only_answered: bool = Field(False, description="leave out what was not answered, rather than count it 0")
-    model_id: int = Field(_STACK_MODEL, description="grades open questions")
+    model_id: int = Field(STACK_MODEL, description="grades open questions")
     stream: bool = False
 
     @model_validator(mode="after")
@@ -128,7 +113,7 @@ class Submit(_Asked):
         return self
 
 
-class Override(_Asked):
+class Override(Asked):
     """The owner's own score of an answer."""
 
     question_id: Id
@@ -136,7 +121,7 @@ class Override(_Asked):
     comment: str = Field("", max_length=2_000)
 
 
-class ImportFile(_Asked):
+class ImportFile(Asked):
     """A file of questions that comes along."""
 
     title: Short | None = None

@@ -5,30 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from freshet import wiring
-from freshet.behaviour.jobs import messages
 from freshet.behaviour.log.log import Log
 from freshet.ids import new_id
-from freshet.settings import settings
-from freshet.stores.objects import Objects
+from freshet.stores import batches
 from freshet.stores.queue import Queue
-from freshet.stores.table import Table
 from tests.stack import Stack
 from tests.unit.behaviour.jobs.workshop import Workshop
-
-
-@pytest.fixture
-def owner() -> str:
-    return f"owner-{new_id()}"
-
-
-@pytest.fixture
-def table(cloud: Stack) -> Table:
-    return Table(wiring.dynamodb(), settings().behaviour_table)
-
-
-@pytest.fixture
-def log(table: Table) -> Log:
-    return Log(table, Objects(wiring.s3(), settings().bucket, "behaviours"))
 
 
 @pytest.fixture
@@ -48,5 +30,5 @@ def queue(queue_url: str) -> Queue:
 @pytest.fixture
 def shop(owner: str, log: Log, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """Messages that are put off come again at once."""
-    monkeypatch.setattr(messages, "RETRY_S", (0,))
+    monkeypatch.setattr(batches, "RETRY_S", (0,))
     return Workshop(owner, log, queue_url)

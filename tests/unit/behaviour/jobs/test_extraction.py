@@ -24,6 +24,7 @@ from freshet.errors import (
 from freshet.runs import job as job_
 from freshet.runs.meter import Consumed, consume, current
 from freshet.runs.record import Record
+from freshet.stores import batches
 from tests.unit.behaviour.jobs import workshop
 from tests.unit.behaviour.jobs.workshop import Workshop
 from tests.unit.behaviour.log.rows import Calls, Killed
@@ -257,7 +258,7 @@ async def test_rounds_that_bring_nothing_come_to_an_end(
     await shop.users("ann")
     run_id = await shop.begin()
     await shop.process((await shop.received())[0])
-    monkeypatch.setattr(messages, "CLOSING_S", workshop.REMAINING_S - 0.1)
+    monkeypatch.setattr(batches, "CLOSING_S", workshop.REMAINING_S - 0.1)
 
     async def hangs(_: str) -> dict[str, Any]:
         if len(shop.extraction.asked) > 1:

@@ -12,18 +12,11 @@ from typing import Any
 
 from freshet.ids import new_id
 from freshet.stores.aws import ConditionFailed
+from freshet.stores.batches import Busy
 from freshet.stores.table import Item, Table
 
 ATTEMPTS = 3  # workers that may die over an item before it is given up
 _MARGIN_S = 5  # between the clocks of two sandboxes
-
-
-class Busy(Exception):
-    """Another worker is at this item; in `wait_s` seconds it can be over."""
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__("another worker is at this item")
-        self.wait_s = wait_s
 
 
 class Claim:
