@@ -2,10 +2,10 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Header, Path, Query, Request, Response, status
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator
 
 import freshet.behaviour.asking.events  # these for wiring, which would import them amid the first call
 import freshet.behaviour.asking.graph
@@ -15,18 +15,16 @@ import freshet.behaviour.summary
 import freshet.behaviour.tags.tagging
 import freshet.chat.clients  # noqa: F401
 from freshet import wiring
-from freshet.answers import STREAMED, Measured, answered, collected, measured, streamed
-from freshet.behaviour.behaviour import MAX_USER, ShownBehaviour
+from freshet.answers import STREAMED, answered, collected, streamed
+from freshet.behaviour.behaviour import MAX_USER
 from freshet.behaviour.causal.graph import CausalGraph
 from freshet.behaviour.causal.kept import GraphPage
-from freshet.behaviour.event import Event
 from freshet.behaviour.formats import exported_causal_graph, exported_event_graph, exported_events
 from freshet.behaviour.graph.follows import EventGraph, directly_follows
 from freshet.behaviour.graph.patterns import Patterns, frequent_patterns
 from freshet.behaviour.graph.views import KeptView, viewed
 from freshet.behaviour.jobs.feed import ProgressFeed, taken_up
 from freshet.behaviour.jobs.progress import Progress
-from freshet.behaviour.log.heads import UserLog
 from freshet.behaviour.log.importing import Import
 from freshet.behaviour.receiving import Received, receive
 from freshet.behaviour.requests import (
@@ -44,16 +42,32 @@ from freshet.behaviour.requests import (
     ReadingQuery,
     SummariseLog,
     Tag,
-    TagKind,
     Upload,
     UserId,
     View,
     user_said,
 )
+from freshet.behaviour.responses import (
+    Behaviors,
+    EventAnswer,
+    Events,
+    Extracted,
+    ExtractedEvents,
+    ExtractionStarted,
+    GraphAnswer,
+    LogSummary,
+    MadeGraph,
+    NewUpload,
+    Tagged,
+    Users,
+    ViewedGraph,
+    WrittenView,
+)
 from freshet.behaviour.sequences.listing import SequencePage
 from freshet.body import MULTIPART, file_of, media_type
 from freshet.download import Download
 from freshet.lambda_runtime import streaming
+from freshet.runs.record import measured
 from freshet.sse import EventStream, resumed_after
 from freshet.web import Owner, RunCall, TimeLeft, create_app
 
@@ -91,124 +105,6 @@ Stream = Annotated[bool, Query(description="true: as events")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 GraphId = Annotated[str | None, Query(min_length=1, max_length=64, description="without it, the newest one")]
 OfUser = Annotated[UserId | None, Query(description="the newest one of this user")]
-
-
-class Behaviors(BaseModel):
-    items: list[ShownBehaviour]
-    next_cursor: str | None
-
-
-class Users(BaseModel):
-    items: list[UserLog]
-    next_cursor: str | None
-
-
-class NewUpload(BaseModel):
-    """Where the file is to be sent: a presigned POST with these fields, the file last."""
-
-    run_id: str
-    upload: dict[str, Any]
-
-
-class Events(BaseModel):
-    items: list[Event]
-    next_cursor: str | None
-
-
-class SessionProblem(BaseModel):
-    """What kept some sessions from being read."""
-
-    code: str
-    detail: str
-    sessions: int
-
-
-class ExtractedEvents(BaseModel):
-    """A user's events. `partial`: some sessions could not be read; ask again, and only they are."""
-
-    user_id: str
-    event_count: int
-    events: list[Event]
-    sessions: int
-    failed_sessions: int
-    left_sessions: int
-    covered: float = Field(description="share of the behaviours that are in an event")
-    rejected: dict[str, int] = Field(description="what of the model's answers was not taken, and why")
-    partial: bool
-    problems: list[SessionProblem]
-
-
-class Extracted(Measured):
-    code: Literal[0] = 0
-    message: str
-    data: ExtractedEvents
-
-
-class ExtractionStarted(BaseModel):
-    run_id: str
-
-
-class TaggedName(BaseModel):
-    name: str
-    tags: list[str]
-    cached: bool
-
-
-class Tagged(Measured):
-    kind: TagKind
-    language: str
-    items: list[TaggedName]
-    failed: list[str] = Field(description="names that the model said nothing of")
-    problems: list[str]
-
-
-class LogSummary(Measured):
-    output: str
-    finish_reason: str = Field(description="why the model stopped: stop, length, …")
-    user_id: str
-    behaviors: int
-    start: str | None
-    end: str | None
-
-
-class ViewedGraph(EventGraph):
-    """The event graph; with `view`, the part of it that the view is of."""
-
-    view: KeptView | None = None
-
-
-class WrittenView(KeptView, Measured):
-    """A view as it is kept."""
-
-
-class Cited(Event):
-    """An event that the answer names by `[marker]`."""
-
-    marker: int
-
-
-class EventAnswer(Measured):
-    output: str
-    finish_reason: str = Field(description="why the model stopped: stop, length, …")
-    user_id: str
-    citations: list[Cited]
-    not_found: bool = Field(description="the events don't say")
-
-
-class MadeGraph(CausalGraph, Measured):
-    """A causal graph as it is kept."""
-
-
-class GraphAnswer(Measured):
-    output: str
-    finish_reason: str = Field(description="why the model stopped: stop, length, …")
-    graph_id: str
-    says: bool = Field(description="false: the graph doesn't say")
-    entities: list[str]
-    path: list[dict[str, Any]] = Field(description="the edges that the answer is made from, by marker")
-    paths: list[dict[str, Any]] = Field(description="how they hang together")
-    cited: list[int] = Field(description="ids of the edges that the answer names")
-    evidence: list[str]
 
 
 @app.post(

@@ -10,7 +10,7 @@ import freshet.chat.clients  # as the next two for wiring, which would import it
 import freshet.exercises.generation.generate
 import freshet.exercises.grading.submit  # noqa: F401
 from freshet import wiring
-from freshet.answers import STREAMED, Measured, answered, collected, measured, streamed
+from freshet.answers import STREAMED, answered, collected, streamed
 from freshet.body import MULTIPART, form_of, json_of, media_type, read_by_hand
 from freshet.exercises.analysis.analyse import Analysis
 from freshet.exercises.attempts import AttemptPage
@@ -35,6 +35,7 @@ from freshet.exercises.requests import (
 )
 from freshet.ids import new_id
 from freshet.lambda_runtime import streaming
+from freshet.runs.record import Measured, measured
 from freshet.sse import EventStream
 from freshet.web import Owner, RunCall, create_app
 

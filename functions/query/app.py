@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from freshet import wiring
-from freshet.answers import measured, streamed
+from freshet.answers import streamed
 from freshet.documents.record import Kind
 from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
@@ -16,7 +16,7 @@ from freshet.rag import passage
 from freshet.rag.answer import Question
 from freshet.runs.events import RunEvent
 from freshet.runs.meter import metered
-from freshet.runs.record import Usage
+from freshet.runs.record import Usage, measured
 from freshet.sse import EVENTS, EventStream
 from freshet.web import Model, Owner, RunCall, create_app
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from freshet import wiring
 from freshet.runs.events import RunEvent
 from freshet.runs.frame import Frame
-from freshet.runs.record import Usage, usage
+from freshet.runs.record import measured
 from freshet.runs.request import Call
 from freshet.sse import EVENTS, EventStream
 
@@ -20,14 +20,6 @@ T = TypeVar("T", bound=BaseModel)
 STREAMED: dict[int | str, dict[str, Any]] = {
     200: EVENTS[200] | {"description": "The answer, or events with `stream`"}
 }
-
-
-class Measured(BaseModel):
-    """What a run used."""
-
-    usage: Usage
-    metrics: dict[str, Any]
-    run_id: str
 
 
 async def streamed(call: Call, capability: str, events: AsyncGenerator[RunEvent, None]) -> EventStream:
@@ -56,9 +48,3 @@ async def collected(
             items.append(item)
 
     return items, await wiring.runs().answer(call, capability, events, each=collect)
-
-
-def measured(ended: dict[str, Any]) -> dict[str, Any]:
-    """The members of `Measured`, of a run that has ended."""
-    metrics = ended["metrics"]
-    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}

@@ -83,6 +83,20 @@ def usage(metrics: dict[str, Any]) -> dict[str, int]:
     }
 
 
+class Measured(BaseModel):
+    """What a run used: part of its answer, where that is not streamed."""
+
+    usage: Usage
+    metrics: dict[str, Any]
+    run_id: str
+
+
+def measured(ended: dict[str, Any]) -> dict[str, Any]:
+    """The members of `Measured`, of a run that has ended."""
+    metrics = ended["metrics"]
+    return {"usage": usage(metrics), "metrics": metrics, "run_id": ended["run_id"]}
+
+
 def _lapsed(item: dict[str, Any]) -> str:
     """What there is to say of a run that nobody makes any more; nothing of one that goes on."""
     now = time.time()
