@@ -16,9 +16,12 @@ async def test_any_number_of_messages_is_queued(cloud: Stack) -> None:
     url = (await sqs.call("create_queue", QueueName=f"q-{new_id()}"))["QueueUrl"]
     await Queue(sqs, url).send_batch("ann", [{"n": number, "name": "王"} for number in range(23)])
     await Queue(sqs, url).send_batch("ann", [])
-    bodies = []
-    while found := (await sqs.call("receive_message", QueueUrl=url, MaxNumberOfMessages=10)).get("Messages"):
-        bodies += [orjson.loads(message["Body"]) for message in found]
+    messages: list[Any] = []
+    wanted = {"QueueUrl": url, "MaxNumberOfMessages": 10, "AttributeNames": ["MessageGroupId"]}
+    while found := (await sqs.call("receive_message", **wanted)).get("Messages"):
+        messages += found
+    bodies = [orjson.loads(message["Body"]) for message in messages]
+    assert {message["Attributes"]["MessageGroupId"] for message in messages} == {"ann"}
     assert sorted(body["n"] for body in bodies) == list(range(23))
     assert {(body["owner"], body["name"]) for body in bodies} == {("ann", "王")}
     await sqs.call("delete_queue", QueueUrl=url)

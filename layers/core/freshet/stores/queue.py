@@ -1,4 +1,9 @@
-"""SQS queues: sending work, and putting a failed message off."""
+"""SQS queues: sending work, and putting a failed message off.
+
+Messages are grouped by owner, so that who sends many does not hold up the others: SQS calls that fair queues.
+What S3 sends has no group, and counts as somebody of its own.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +27,7 @@ class Queue:
 
     async def send(self, owner: str, message: dict[str, Any]) -> None:
         """Queues `message` for the owner's sake."""
-        await self._service.call("send_message", QueueUrl=self._url, MessageBody=_body(owner, message))
+        await self._service.call("send_message", QueueUrl=self._url, **_sent(owner, message))
 
     async def send_batch(self, owner: str, messages: Sequence[dict[str, Any]]) -> None:
         """Queues messages of a few kilobytes, however many. Raises Unavailable: then some may be queued."""
@@ -37,9 +42,7 @@ class Queue:
         )
 
     async def _send(self, owner: str, batch: Sequence[dict[str, Any]]) -> None:
-        entries = [
-            {"Id": str(place), "MessageBody": _body(owner, message)} for place, message in enumerate(batch)
-        ]
+        entries = [{"Id": str(place), **_sent(owner, message)} for place, message in enumerate(batch)]
         answer = await self._service.call("send_message_batch", QueueUrl=self._url, Entries=entries)
         if refused := answer.get("Failed"):
             raise Unavailable(
@@ -47,5 +50,5 @@ class Queue:
             )
 
 
-def _body(owner: str, message: dict[str, Any]) -> str:
-    return orjson.dumps({**message, "owner": owner}).decode()
+def _sent(owner: str, message: dict[str, Any]) -> dict[str, str]:
+    return {"MessageBody": orjson.dumps({**message, "owner": owner}).decode(), "MessageGroupId": owner}
