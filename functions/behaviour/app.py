@@ -1,6 +1,7 @@
 """behaviour: logs in; events, sequences, patterns and causal graphs out; questions about them. Streams."""
 
 import asyncio
+import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from freshet.answers import STREAMED, answered, collected, streamed
 from freshet.behaviour.behaviour import MAX_USER
 from freshet.behaviour.causal.graph import CausalGraph
 from freshet.behaviour.causal.kept import GraphPage
+from freshet.behaviour.deleting import delete_log
 from freshet.behaviour.formats import exported_causal_graph, exported_event_graph, exported_events
 from freshet.behaviour.graph.follows import EventGraph, directly_follows
 from freshet.behaviour.graph.patterns import Patterns, frequent_patterns
@@ -82,14 +84,15 @@ FILE: dict[int | str, dict[str, Any]] = {
     }
 }
 _ROW = {"type": "object", "additionalProperties": True}
-_TEXT = {"schema": {"type": "string"}}
+_JSON = '{"user_id": "u1", "time": "2026-03-02T08:00:00+08:00", "action": "open", "object": "微信"}'
+_CSV = "user_id,time,action,object,kind\nu1,2026-03-02T08:00:00+08:00,open,微信,app\n"
 LOG = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": {"type": "array", "items": _ROW}},
-            "application/x-ndjson": _TEXT,
-            "text/csv": _TEXT,
+            "application/json": {"schema": {"type": "array", "items": _ROW}, "example": [json.loads(_JSON)]},
+            "application/x-ndjson": {"schema": {"type": "string"}, "example": f"{_JSON}\n"},
+            "text/csv": {"schema": {"type": "string"}, "example": _CSV},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
@@ -100,11 +103,18 @@ LOG = {
         },
     }
 }
-User = Annotated[str, Path(min_length=1, max_length=MAX_USER), AfterValidator(user_said)]
+User = Annotated[
+    str,
+    Path(min_length=1, max_length=MAX_USER, description="as the log names them, percent-encoded"),
+    AfterValidator(user_said),
+]
 Stream = Annotated[bool, Query(description="true: as events")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-GraphId = Annotated[str | None, Query(min_length=1, max_length=64, description="without it, the newest one")]
-OfUser = Annotated[UserId | None, Query(description="the newest one of this user")]
+GraphId = Annotated[
+    str | None, Query(min_length=1, max_length=64, description="which graph; without it, the newest one")
+]
+OfUser = Annotated[UserId | None, Query(description="the newest one of this user's")]
+AfterPage = "`next_cursor` of the page before"
 
 
 @app.post(
@@ -116,7 +126,12 @@ OfUser = Annotated[UserId | None, Query(description="the newest one of this user
 async def upload_behaviors(
     request: Request, owner: Owner, reading: Annotated[ReadingQuery, Query()]
 ) -> Received:
-    """JSON, NDJSON or CSV of up to 4 MB, as the body or as the part `file` of a form."""
+    """JSON, NDJSON or CSV (TSV, or with semicolons), as the body or as the part `file` of a form.
+
+    A row needs a time, and an action or an object; columns are known by their usual names in English and
+    Chinese. What else a row has becomes its `properties`. Bad rows are named and the good ones kept; 422 if
+    none is good. 413 if there are more than 4 MB, 100,000 rows or 5,000 users: such logs are uploaded.
+    """
     if media_type(request) == MULTIPART:
         file = await file_of(request)
         data, content_type, filename = file.data, file.content_type or "", file.filename
@@ -128,6 +143,7 @@ async def upload_behaviors(
 
 @app.get("/api/v1/behaviors", summary="List a user's behaviours, oldest first")
 async def list_behaviors(owner: Owner, wanted: Annotated[Listing, Query()]) -> Behaviors:
+    """404 if there is no log of this user."""
     rows, following = await wiring.behaviour_log().page(owner, wanted)
     return Behaviors(items=[row.shown() for row in rows], next_cursor=following)
 
@@ -136,7 +152,7 @@ async def list_behaviors(owner: Owner, wanted: Annotated[Listing, Query()]) -> B
 async def list_users(
     owner: Owner,
     limit: Limit = 20,
-    cursor: Annotated[str | None, Query(min_length=1, max_length=MAX_USER)] = None,
+    cursor: Annotated[str | None, Query(min_length=1, max_length=MAX_USER, description=AfterPage)] = None,
 ) -> Users:
     items, following = await wiring.behaviour_log().users(owner, limit, cursor)
     return Users(items=items, next_cursor=following)
@@ -149,9 +165,9 @@ async def list_users(
     summary="Delete a user's log with all that was found in it",
 )
 async def delete_user(user_id: User, owner: Owner) -> None:
-    await wiring.causal_graphs().forget(owner, user_id)
-    await wiring.views().forget(owner, user_id)
-    await wiring.behaviour_log().delete(owner, user_id)
+    """Its events go, too, and this user's views and causal graphs; those of all users stay. 404 if none."""
+    log, graphs, views = wiring.behaviour_log(), wiring.causal_graphs(), wiring.views()
+    await delete_log(log, graphs, views, owner, user_id)
 
 
 @app.post(
@@ -160,16 +176,19 @@ async def delete_user(user_id: User, owner: Owner) -> None:
     summary="Start an upload of a large log",
 )
 async def new_upload(body: Upload, call: RunCall) -> NewUpload:
+    """For files of up to 200 MB, in the formats that POST /api/v1/behaviors takes."""
     return NewUpload(**await wiring.uploads().begin(call, body))
 
 
 @app.get("/api/v1/behaviors/uploads/{run_id}", summary="How far an upload is read")
 async def get_upload(run_id: str, owner: Owner) -> Import:
+    """404 if there is no such upload, or it is more than a month old."""
     return await wiring.importer().get(owner, run_id)
 
 
 @app.get("/api/v1/events", summary="List a user's events, oldest first")
 async def list_events(owner: Owner, wanted: Annotated[EventListing, Query()]) -> Events:
+    """What was found; empty if nobody has asked for an extraction. 404 if there is no log of this user."""
     await wiring.behaviour_log().head(owner, wanted.user_id)
     items, following = await wiring.behaviour_events().page(owner, wanted)
     return Events(items=items, next_cursor=following)
@@ -183,6 +202,7 @@ async def export_events(
     user_id: Annotated[UserId, Query()],
     format: EventFormat,  # noqa: A002  # the contract's name
 ) -> Response:
+    """XES (IEEE 1849) is for process mining: a trace a session. 404 if there is no log of this user."""
     await wiring.behaviour_log().head(owner, user_id)
     sessions = await wiring.behaviour_events().of(owner, user_id)
     return _file(await exported_events(format, user_id, [session.events for session in sessions]))
@@ -197,7 +217,11 @@ async def export_events(
 async def extract(
     user_id: User, call: RunCall, body: Extract | None = None, stream: Stream = False
 ) -> Extracted | EventStream:
-    """Each event comes as soon as it is found. What was found before costs nothing."""
+    """Streamed, each `item` is an event, sent as soon as it is found; `done` has the rest of `data`.
+
+    What was found before by the same language, types and model comes first and costs nothing; what was
+    found otherwise is replaced. 404 if there is no log of this user, or no such model.
+    """
     events = wiring.extractor().extract(call.owner, user_id, body or Extract())
     if stream:
         return await streamed(call, "events", events)
@@ -214,6 +238,7 @@ async def extract(
     summary="Find the events of all users, in the background",
 )
 async def extract_all(call: RunCall, body: Extract | None = None) -> ExtractionStarted:
+    """POST /api/v1/runs/{run_id}/stop stops it. 404 if there is no such model."""
     asked = body or Extract()
     await wiring.writer(call.owner, asked.model_id)  # a model that is not there fails now, not user by user
     return ExtractionStarted(run_id=await wiring.extraction_job().begin(call, asked))
@@ -221,17 +246,20 @@ async def extract_all(call: RunCall, body: Extract | None = None) -> ExtractionS
 
 @app.get(
     "/api/v1/events/extract/progress",
-    summary="How far that is",
+    summary="How far the extraction of all users is",
     response_model=Progress,
     responses=STREAMED,
 )
 async def progress(
     owner: Owner,
     left_s: TimeLeft,
-    run_id: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    run_id: Annotated[
+        str | None, Query(min_length=1, max_length=64, description="which one; without it, the newest")
+    ] = None,
     stream: Stream = False,
     last_event_id: Annotated[str, Header(alias="Last-Event-ID", max_length=64)] = "",
 ) -> Progress | EventStream:
+    """Streamed, each `item` is the progress, sent when it changes, until the end."""
     progresses = wiring.extraction_job().progresses
     if not stream:
         return await progresses.of(owner, run_id)
@@ -244,9 +272,10 @@ async def progress(
 @app.get("/api/v1/events/sequences", summary="Sequences of events, user by user")
 async def sequences(
     owner: Owner,
-    limit: Limit = 20,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=100, description="users")] = 20,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="users that are passed over")] = 0,
 ) -> SequencePage:
+    """A sequence is the events of one session."""
     return await wiring.sequences().page(owner, limit, offset)
 
 
@@ -257,6 +286,7 @@ async def sequences(
     responses=STREAMED,
 )
 async def tag_apps(body: Tag, call: RunCall) -> Tagged | EventStream:
+    """A name that was tagged before in this language costs nothing. Streamed, each `item` is a name."""
     return await answered(
         call, "tags", wiring.tagger().tag(call.owner, "apps", body), Tagged, stream=body.stream
     )
@@ -269,6 +299,7 @@ async def tag_apps(body: Tag, call: RunCall) -> Tagged | EventStream:
     responses=STREAMED,
 )
 async def tag_media(body: Tag, call: RunCall) -> Tagged | EventStream:
+    """A title that was tagged before in this language costs nothing. Streamed, each `item` is a title."""
     return await answered(
         call, "tags", wiring.tagger().tag(call.owner, "media", body), Tagged, stream=body.stream
     )
@@ -290,6 +321,7 @@ async def summarise(
 
 @app.get("/api/v1/events/graph", summary="Which event follows which")
 async def event_graph(owner: Owner, wanted: Annotated[GraphScope, Query()]) -> ViewedGraph:
+    """Of what came directly after what in the same session. 404 if there is no such user or view."""
     graph, view = await _event_graph(owner, wanted)
     return ViewedGraph(**graph.model_dump(), view=view)
 
@@ -312,12 +344,14 @@ async def export_event_graph(owner: Owner, wanted: Annotated[GraphExport, Query(
     responses=STREAMED,
 )
 async def write_view(body: View, call: RunCall) -> WrittenView | EventStream:
+    """GET /api/v1/events/graph?view= shows it. 409 if there is nothing to view yet."""
     events = wiring.views().write(call.owner, body)
     return await answered(call, "views", events, WrittenView, stream=body.stream)
 
 
 @app.get("/api/v1/events/patterns", summary="Frequent sequential patterns")
 async def patterns(owner: Owner, wanted: Annotated[PatternScope, Query()]) -> Patterns:
+    """Steps that come in this order in many sessions. 404 if there is no such user."""
     traced = await wiring.traces().of(owner, wanted)
     return await asyncio.to_thread(
         frequent_patterns,
@@ -338,6 +372,7 @@ async def patterns(owner: Owner, wanted: Annotated[PatternScope, Query()]) -> Pa
     responses=STREAMED,
 )
 async def ask_events(body: AskEvents, call: RunCall) -> EventAnswer | EventStream:
+    """Days and times that the question names are understood. 404 if there is no log of this user."""
     events = wiring.event_asker().ask(call.owner, body)
     return await answered(call, "answer", events, EventAnswer, stream=body.stream)
 
@@ -349,7 +384,11 @@ async def ask_events(body: AskEvents, call: RunCall) -> EventAnswer | EventStrea
     responses=STREAMED,
 )
 async def generate_causal_graph(call: RunCall, body: Causal | None = None) -> MadeGraph | EventStream:
-    """Edges come as they become final: statistics first, then, with `judge`, a model's opinion of them."""
+    """Streamed, each `item` is an edge, sent when it is final: with `judge`, when the model has judged it.
+
+    `done` only counts nodes and edges; GET /api/v1/causal-graph has the whole graph. 404 if there is no such
+    user or model.
+    """
     asked = body or Causal()
     events = wiring.causal_generator().generate(call.owner, call.first_id, asked)
     if asked.stream:
@@ -361,6 +400,7 @@ async def generate_causal_graph(call: RunCall, body: Causal | None = None) -> Ma
 
 @app.get("/api/v1/causal-graph", summary="A causal graph: the newest one, or one by its id")
 async def get_causal_graph(owner: Owner, graph_id: GraphId = None, user_id: OfUser = None) -> CausalGraph:
+    """404 if there is none yet."""
     return await _causal_graph(owner, graph_id, user_id)
 
 
@@ -368,7 +408,7 @@ async def get_causal_graph(owner: Owner, graph_id: GraphId = None, user_id: OfUs
 async def list_causal_graphs(
     owner: Owner,
     limit: Limit = 20,
-    cursor: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    cursor: Annotated[str | None, Query(min_length=1, max_length=64, description=AfterPage)] = None,
 ) -> GraphPage:
     return await wiring.causal_graphs().page(owner, limit, cursor)
 
@@ -402,6 +442,7 @@ async def export_causal_graph(
     responses=STREAMED,
 )
 async def ask_causal_graph(body: AskGraph, call: RunCall) -> GraphAnswer | EventStream:
+    """The answer names its edges by `[marker]`. 404 if there is no graph yet."""
     events = wiring.graph_asker().ask(call.owner, body)
     return await answered(call, "answer", events, GraphAnswer, stream=body.stream)
 

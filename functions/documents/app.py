@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from freshet import wiring
 from freshet.documents.record import CONTENT_TYPE, Document, Kind, Status
+from freshet.stores.objects import PresignedPost
 from freshet.web import Model, Owner, buffered, create_app
 
 MAX_WAIT_S = 25  # API Gateway cuts a buffered answer at 29 s
@@ -28,13 +29,6 @@ class NewDocument(Model):
     kind: Kind = "material"
     title: str | None = Field(None, min_length=1, max_length=500)
     tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=50)
-
-
-class PresignedPost(BaseModel):
-    """Send a multipart/form-data POST to `url` with all `fields`, and the file last, as `file`."""
-
-    url: str
-    fields: dict[str, str]
 
 
 class StartedUpload(BaseModel):

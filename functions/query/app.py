@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from freshet import wiring
 from freshet.answers import streamed
+from freshet.asked import STACK_MODEL
 from freshet.documents.record import Kind
 from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
@@ -19,8 +20,6 @@ from freshet.runs.meter import metered
 from freshet.runs.record import Usage, measured
 from freshet.sse import EVENTS, EventStream
 from freshet.web import Model, Owner, RunCall, create_app
-
-STACK_MODEL = 1  # the stack's own
 
 app = create_app("query")
 

@@ -103,6 +103,14 @@ def test_every_schema_is_json_schema() -> None:
         Draft202012Validator.check_schema(schema)
 
 
+def test_every_example_is_what_its_schema_says() -> None:
+    components = document()["components"]
+    found = [(schema, example) for schema in schemas() for example in schema.get("examples", [])]
+    assert found
+    for schema, example in found:
+        Draft202012Validator({**schema, "components": components}).validate(example)
+
+
 def test_no_parameter_is_one_that_the_standard_ignores() -> None:
     """OpenAPI 3.1, section 4.8.12.2: headers of these names are described elsewhere."""
     named = {

@@ -55,7 +55,7 @@ class Site:
     async def add(self, name: str, app: Any, stack: AsyncExitStack) -> None:
         async def noting(scope: Any, receive: Any, send: Any) -> None:
             await app(scope, receive, send)
-            self.asked.add((scope["method"], scope["route"].path))
+            self.asked.add((scope["method"], scope["route"].path_format))
 
         self._urls[name] = await stack.enter_async_context(served(as_caller(noting, self.owner)))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from freshet.chat.configuration import STACK_MODEL
+from freshet.asked import STACK_MODEL
 from tests.functions.bills import Bill, as_metrics, costs, entries
 from tests.functions.conftest import Site
 from tests.functions.shop import (

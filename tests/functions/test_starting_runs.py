@@ -180,11 +180,14 @@ def test_the_same_request_with_the_same_key_is_the_same_run(start: Any, generati
     assert start(way, {KEY: "another"}).body != first.body
 
 
-def test_a_key_stands_for_one_request_only(start: Any, generations: Any) -> None:
+def test_a_key_stands_for_the_first_good_request_and_for_no_other(start: Any, generations: Any) -> None:
     for number, way in enumerate(WAYS, 1):
-        assert start(way, {KEY: "k" * number}).status == 200
+        key, bad = {KEY: "k" * number}, 400 if way.openai else 422
+        assert start(way, key, **way.wrong).status == bad
+        assert start(way, {**key, TIMEOUT: "soon"}).status == bad
+        assert start(way, key).status == 200
         asked = len(generations())
-        refused = start(way, {KEY: "k" * number}, **way.other)
+        refused = start(way, key, **way.other)
         assert (refused.status, problem(refused)["code"]) == (409, "conflict")
         assert len(generations()) == asked
 
@@ -234,14 +237,6 @@ def test_what_fails_after_the_start_keeps_its_key(start: Any, fault: Any, genera
     assert failed.status >= 400 or b'"error"' in failed.body or b'"problem":{' in failed.body
     assert (again.status, again.body) == (failed.status, failed.body)
     assert len(generations()) == (1 if way.openai and way.streams else 2)
-
-
-def test_a_bad_request_takes_no_key(start: Any) -> None:
-    for number, way in enumerate(WAYS, 1):
-        refused = 400 if way.openai else 422
-        assert start(way, {KEY: "k" * number}, **way.wrong).status == refused
-        assert start(way, {KEY: "k" * number, TIMEOUT: "soon"}).status == refused
-        assert start(way, {KEY: "k" * number}).status == 200
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,16 @@ def test_bodies_show_types_choices_and_what_may_be_left_out() -> None:
     assert "  content: string" in shown  # inside `history`
 
 
+def test_parameters_show_types_defaults_and_what_may_be_left_out() -> None:
+    assert "limit?queryinteger = 50" in text()
+
+
+def test_bodies_that_may_be_left_out_show_their_members_and_an_example() -> None:
+    shown = text()
+    assert "gap_minutes?: integer = 30" in shown
+    assert "For example" in shown
+
+
 def test_descriptions_are_text_and_no_markup() -> None:
     shown = text()
     found = [

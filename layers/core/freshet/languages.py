@@ -1,4 +1,4 @@
-"""Languages: which one a material is in.
+"""Languages: which one a text is in, and which one we say things in ourselves.
 
 Chinese, Japanese and Korean are told by their scripts; of others the model is believed, if it names a tag.
 Where no model has said anything, English is told by its small words.
@@ -7,7 +7,7 @@ Where no model has said anything, English is told by its small words.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -51,6 +51,11 @@ def language_of(text: str, said: Iterable[str] = ()) -> str:
     if tags:
         return Counter(tags).most_common(1)[0][0]
     return script or ("en" if _is_english(text) else "")
+
+
+def spoken(language: str) -> Literal["zh", "en"]:
+    """The language of what we say ourselves to somebody of this one: Chinese, or else English."""
+    return "zh" if language.startswith("zh") else "en"
 
 
 def _tag(said: str) -> str:

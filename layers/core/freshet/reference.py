@@ -63,7 +63,7 @@ def _operation(verb: str, path: str, operation: dict[str, Any], spec: dict[str, 
     title = f'<span class="verb">{verb.upper()}</span> <code class="path">{escape(path)}</code>'
     parts = (
         f"<p>{escape(operation.get('description', ''))}</p>",
-        _parameters(operation),
+        _parameters(operation, spec),
         _bodies("Request", operation.get("requestBody", {}), spec),
         _responses(operation, spec),
     )
@@ -71,13 +71,18 @@ def _operation(verb: str, path: str, operation: dict[str, Any], spec: dict[str, 
     return f"<details><summary>{summary}</summary><div>{''.join(parts)}</div></details>"
 
 
-def _parameters(operation: dict[str, Any]) -> str:
+def _parameters(operation: dict[str, Any], spec: dict[str, Any]) -> str:
     rows = "".join(
-        f"<tr><td><code>{escape(found['name'])}</code><td>{found['in']}<td>"
-        f"{escape(found.get('description') or found['schema'].get('description', ''))}"
+        f"<tr><td><code>{escape(found['name'])}{'' if found.get('required') else '?'}</code><td>{found['in']}"
+        f"<td><code>{escape(_type(found['schema'], spec) + _default(found['schema']))}</code>"
+        f"<td>{escape(found.get('description') or found['schema'].get('description', ''))}"
         for found in operation.get("parameters", [])
     )
-    return f"<table><tr><th>Parameter<th>In<th>About{rows}</table>" if rows else ""
+    return f"<table><tr><th>Parameter<th>In<th>Type<th>About{rows}</table>" if rows else ""
+
+
+def _default(schema: dict[str, Any]) -> str:
+    return "" if schema.get("default") in (None, "", []) else f" = {_written(schema['default'])}"
 
 
 def _responses(operation: dict[str, Any], spec: dict[str, Any]) -> str:
@@ -91,13 +96,22 @@ def _responses(operation: dict[str, Any], spec: dict[str, Any]) -> str:
 def _bodies(title: str, holder: dict[str, Any], spec: dict[str, Any]) -> str:
     shown = [f"<h4>{escape(title)}</h4>"] if holder else []
     for media_type, content in holder.get("content", {}).items():
-        lines = "\n".join(_lines(content.get("schema", {}), spec, 0))
+        schema = content.get("schema", {})
+        lines = "\n".join(_lines(schema, spec, 0)) or _type(schema, spec)
         shown.append(f"<p><code>{escape(media_type)}</code></p><pre>{escape(lines)}</pre>")
+        examples = (
+            [content["example"]] if "example" in content else _members(schema, spec).get("examples", [])
+        )
+        shown += [f"<p>For example</p><pre>{escape(_written(one))}</pre>" for one in examples]
     return "".join(shown)
 
 
+def _written(example: Any) -> str:
+    return example if isinstance(example, str) else orjson.dumps(example).decode()
+
+
 def _lines(schema: dict[str, Any], spec: dict[str, Any], depth: int) -> Iterator[str]:
-    schema = _resolved(schema, spec)
+    schema = _members(schema, spec)
     if "oneOf" in schema:
         for choice in schema["oneOf"]:
             yield f"{'  ' * depth}— {choice.get('title', 'or')}"
@@ -105,8 +119,8 @@ def _lines(schema: dict[str, Any], spec: dict[str, Any], depth: int) -> Iterator
     for name, inner in schema.get("properties", {}).items():
         needed = "" if name in schema.get("required", []) else "?"
         about = f"  — {inner['description']}" if "description" in inner else ""
-        yield f"{'  ' * depth}{name}{needed}: {_type(inner, spec)}{about}"
-        nested = _resolved(inner.get("items", inner), spec)
+        yield f"{'  ' * depth}{name}{needed}: {_type(inner, spec)}{_default(inner)}{about}"
+        nested = _members(inner.get("items", inner), spec)
         if "properties" in nested:
             yield from _lines(nested, spec, depth + 1)
 
@@ -122,6 +136,13 @@ def _type(schema: dict[str, Any], spec: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"[{_type(schema.get('items', {}), spec)}]"
     return str(schema.get("type", "any"))
+
+
+def _members(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    """The schema whose members are listed: of what may be null, the other one."""
+    schema = _resolved(schema, spec)
+    others = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    return _resolved(others[0], spec) if len(others) == 1 else schema
 
 
 def _resolved(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import pytest
 
 from freshet import wiring
 from freshet.addresses import parse_networks
+from freshet.asked import STACK_MODEL
 from freshet.chat import clients as module
 from freshet.chat.answer import options
 from freshet.chat.clients import Clients
-from freshet.chat.configuration import STACK_MODEL, NewModel, merged
+from freshet.chat.configuration import NewModel, merged
 from freshet.chat.models import Models
 from freshet.chat.probe import try_model
 from freshet.errors import AddressRefused, ModelAuthentication, ModelClosed, ModelTimeout

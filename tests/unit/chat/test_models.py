@@ -9,7 +9,8 @@ import pytest
 
 from freshet import wiring
 from freshet.addresses import parse_networks
-from freshet.chat.configuration import STACK_MODEL, Model, NewModel
+from freshet.asked import STACK_MODEL
+from freshet.chat.configuration import Model, NewModel
 from freshet.chat.models import MAX_MODELS, RAG_MODEL, Models
 from freshet.errors import AddressRefused, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from freshet.ids import new_id

@@ -84,10 +84,13 @@ def test_binary_media_types_are_unescaped(stack: Stack) -> None:
     assert "multipart/form-data" in stack.api.binary_media_types
 
 
-def test_the_parse_trigger_is_read(stack: Stack) -> None:
-    (trigger,) = stack.triggers
-    assert (trigger.function, trigger.reports_failures) == ("parse", True)
-    assert trigger.queue_arn.endswith("ParseQueueArn")
+def test_the_triggers_are_read(stack: Stack) -> None:
+    found = {trigger.function: trigger for trigger in stack.triggers}
+    assert found.keys() == {"parse", "extract"}
+    for name, trigger in found.items():
+        assert trigger.reports_failures
+        assert trigger.queue_arn.endswith(f"{name.title()}QueueArn")
+    assert found["extract"].concurrency == 5
 
 
 def test_only_functions_roles_are_made_locally(stack: Stack) -> None:

@@ -10,9 +10,10 @@ from freshet.runs import job as job_
 from freshet.runs.job import LAPSE_S, Jobs
 from freshet.runs.journal import Journal
 from freshet.runs.record import LAPSE_S as RUN_LAPSE_S
-from freshet.runs.record import new_item
+from freshet.runs.record import Record, new_item
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
+from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from tests.unit.runs.capabilities import call, read
 
@@ -90,6 +91,24 @@ async def test_a_stop_that_comes_with_the_end_leaves_the_end(
         status, _ = await asyncio.gather(jobs.end(owner, run_id, RESULT), records.want_stop(owner, run_id))
         record = await runs.get(owner, run_id)
         assert (record.status, record.final_response) == (status, RESULT)
+
+
+async def test_the_journal_of_a_job_that_just_ended_is_not_overwritten_by_a_stop(
+    jobs: Jobs, runs: Runs, table: Table, objects: Objects, journal: Journal, owner: str
+) -> None:
+    class Overtaken(Records):
+        """Between its look at the job and its end of it somebody else ends the job."""
+
+        async def find(self, owner: str, run_id: str) -> Record | None:
+            found = await super().find(owner, run_id)
+            await jobs.end(owner, run_id, RESULT)
+            return found
+
+    run_id = await jobs.create(call(owner), "events", {})
+    late = Jobs(Overtaken(table, objects), journal)
+    assert await late.end(owner, run_id, {}, stopped=True) == "done"
+    record = await runs.get(owner, run_id)
+    assert (record.status, record.final_response) == ("done", RESULT)
 
 
 async def test_a_job_may_be_silent_for_longer_than_a_stream(

@@ -11,5 +11,10 @@
     tags        what apps and media are, by name
     formats     events and graphs as files
 
+    receiving   a log that comes as a body; larger ones are `jobs.uploads`
+    summary     what a user did, in words
+    deleting    a user's log, with all that was made of it
+    prompt, prose, markers   what the models' calls have in common
+
 Nothing here knows HTTP. Times are seconds since 1970 in UTC, beside the offset that the log had.
 """

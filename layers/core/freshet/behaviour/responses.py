@@ -12,6 +12,7 @@ from freshet.behaviour.graph.views import KeptView
 from freshet.behaviour.log.heads import UserLog
 from freshet.behaviour.requests import TagKind
 from freshet.runs.record import Measured
+from freshet.stores.objects import PresignedPost
 
 
 class Behaviors(BaseModel):
@@ -25,10 +26,12 @@ class Users(BaseModel):
 
 
 class NewUpload(BaseModel):
-    """Where the file is to be sent: a presigned POST with these fields, the file last."""
+    """Where the file is to be sent; it is read as soon as it is there."""
 
-    run_id: str
-    upload: dict[str, Any]
+    run_id: str = Field(
+        description="of the import: GET /api/v1/behaviors/uploads/{run_id} says how far it is"
+    )
+    upload: PresignedPost
 
 
 class Events(BaseModel):
@@ -51,8 +54,8 @@ class ExtractedEvents(BaseModel):
     event_count: int
     events: list[Event]
     sessions: int
-    failed_sessions: int
-    left_sessions: int
+    failed_sessions: int = Field(description="of which the model made nothing that holds")
+    left_sessions: int = Field(description="for which there was no time left")
     covered: float = Field(description="share of the behaviours that are in an event")
     rejected: dict[str, int] = Field(description="what of the model's answers was not taken, and why")
     partial: bool
@@ -66,7 +69,7 @@ class Extracted(Measured):
 
 
 class ExtractionStarted(BaseModel):
-    run_id: str
+    run_id: str = Field(description="GET /api/v1/events/extract/progress?run_id= says how far it is")
 
 
 class TaggedName(BaseModel):

@@ -13,12 +13,14 @@ from itertools import groupby
 from typing import Any
 
 from freshet.behaviour.behaviour import Behaviour, Moment
+from freshet.behaviour.extraction.lines import WEEKDAYS
 from freshet.behaviour.extraction.lines import line as row_line
 from freshet.behaviour.extraction.prompt import language_of_log
 from freshet.behaviour.log.log import Log
 from freshet.behaviour.prompt import DATA, Messages, chat, fenced, line, wanted
 from freshet.behaviour.prose import Prose, written
 from freshet.behaviour.requests import Listing, SummariseLog
+from freshet.languages import spoken
 from freshet.llm.writer import Choose
 from freshet.runs.events import Content, Done, RunEvent, Started
 
@@ -27,7 +29,6 @@ _MOST_PARTS = 62  # of a digest: two months of days; then weeks, months, years
 _MOST_OBJECTS = 8  # that a part of a digest names
 _WIDTH = 80  # characters of a name
 _EPOCH = date(1970, 1, 1).toordinal()
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _RULES = f"""You summarise a log of what somebody, or something, did, for a reader who has not seen it.
 - Write 4 to 8 sentences in the wanted language: the main things done, when and how long; what recurs from day
@@ -58,7 +59,7 @@ class Summariser:
         about = await asyncio.to_thread(_about, user_id, rows)
         if not rows:
             language = asked.language or await self._language(owner, user_id)
-            text = _NOTHING["zh" if language.startswith("zh") else "en"]
+            text = _NOTHING[spoken(language)]
             yield Started(about)
             yield Content(text)
             yield Done({"output": text, **about, "finish_reason": "stop"})
@@ -98,7 +99,7 @@ def _messages(rows: Sequence[Behaviour], language: str | None) -> Messages:
 def _days(rows: Sequence[Behaviour]) -> Iterator[str]:
     """Each row, under its day."""
     for day, some in groupby(rows, key=_day):
-        yield f"{day:%Y-%m-%d} {_WEEKDAYS[day.weekday()]}"
+        yield f"{day:%Y-%m-%d} {WEEKDAYS[day.weekday()]}"
         for row in some:
             yield f"- {row_line(row, _WIDTH)}"
 
@@ -145,7 +146,7 @@ def _things(rows: Sequence[Behaviour]) -> str:
 
 
 def _by_day(day: date) -> str:
-    return f"{day:%Y-%m-%d} {_WEEKDAYS[day.weekday()]}"
+    return f"{day:%Y-%m-%d} {WEEKDAYS[day.weekday()]}"
 
 
 def _by_week(day: date) -> str:

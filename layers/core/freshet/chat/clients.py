@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from freshet.addresses import Network
-from freshet.chat.configuration import STACK_MODEL, Model, Prices
+from freshet.asked import STACK_MODEL
+from freshet.chat.configuration import Model, Prices
 from freshet.chat.models import Models
 from freshet.concurrency import together
 from freshet.errors import Invalid, ModelAuthentication, NotFound

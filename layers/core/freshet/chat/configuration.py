@@ -17,7 +17,6 @@ from freshet.chat.headers import KEEP_IT, PlainHeaders, SecretHeaders, SecretNam
 from freshet.chat.reach import MAX_URL
 from freshet.chat.response_format import ResponseFormat
 
-STACK_MODEL = 1  # the id of the stack's own
 MAX_BYTES = 8_000  # of a configuration: a hundred fit into one answer of DynamoDB
 
 # Of the API's body: what is said elsewhere, or not to be had.

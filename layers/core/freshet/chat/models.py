@@ -7,7 +7,8 @@ ids and keeping (`directory`), asking a model (`clients`).
 from collections.abc import Sequence
 
 from freshet.addresses import Network
-from freshet.chat.configuration import STACK_MODEL, Model, NewModel, Prices
+from freshet.asked import STACK_MODEL
+from freshet.chat.configuration import Model, NewModel, Prices
 from freshet.chat.directory import Directory
 from freshet.chat.reach import check_address
 from freshet.errors import Conflict, Forbidden, Invalid, NotFound

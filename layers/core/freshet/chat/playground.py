@@ -12,10 +12,11 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from freshet.asked import STACK_MODEL
 from freshet.chat.answer import answer
 from freshet.chat.ask import Ask
 from freshet.chat.clients import Clients
-from freshet.chat.configuration import STACK_MODEL, Model, Params, merged
+from freshet.chat.configuration import Model, Params, merged
 from freshet.chat.conversations import Conversations
 from freshet.chat.toolbox import MAX_CHOSEN, Toolbox
 from freshet.chat.turn import Message, Turn, begun, text_of

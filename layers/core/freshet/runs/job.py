@@ -94,7 +94,6 @@ class Jobs:
 
         Safe to repeat, by anybody. None if there is no such job (any more). Raises Unavailable.
         """
-
         record = await self._records.find(owner, run_id)
         if record is None:
             return None
@@ -102,6 +101,8 @@ class Jobs:
             return record.status
         over = stopped or record.status == "stopped"
         try:
+            if stopped:  # in the record first: from here on nobody ends it otherwise, and writes so after us
+                await self._records.end_once(owner, run_id, status="stopped")
             return await self._end(owner, run_id, _last(run_id, final_response, error, metrics, stopped=over))
         except ConditionFailed as refused:
             status: Status | None = (refused.item or {}).get("status")

@@ -4,11 +4,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import BaseModel
+
 from freshet.stores.aws import Service
 
 UPLOAD_EXPIRES_S = 3600  # long enough for 100 MB over a slow line
 DOWNLOAD_EXPIRES_S = 300
 DOWNLOAD_TIMEOUT_S = 60.0  # 100 MB take a few seconds within a region
+
+
+class PresignedPost(BaseModel):
+    """Send a multipart/form-data POST to `url` with all `fields`, and the file last, as `file`."""
+
+    url: str
+    fields: dict[str, str]
 
 
 class Objects:

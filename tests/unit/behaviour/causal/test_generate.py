@@ -9,6 +9,7 @@ import pytest
 from freshet.behaviour.causal.edge import CausalEdge, ModelOpinion
 from freshet.behaviour.causal.generate import CausalGenerator
 from freshet.behaviour.causal.kept import CausalGraphs
+from freshet.behaviour.log.log import Log
 from freshet.behaviour.requests import Causal
 from freshet.errors import Invalid, NotFound
 from freshet.ids import new_id
@@ -133,3 +134,15 @@ async def test_too_few_steps_make_a_graph_without_edges_and_unknown_ones_none_at
         with pytest.raises(Invalid, match="of=behaviors"):
             await anext(generator.generate(owner, new_id(), Causal(of="events", within="object")))
     assert (await graphs.newest(owner)).user_id == "bob"
+
+
+async def test_a_graph_does_not_outlive_the_log_that_it_is_of(
+    owner: str, generating: Generating, graphs: CausalGraphs, log: Log
+) -> None:
+    async with generating(refuses(500)) as generator:
+        making = generator.generate(owner, new_id(), Causal(user_id="ann", judge=False))
+        await anext(making)
+        await log.delete(owner, "ann")
+        with pytest.raises(NotFound):
+            _ = [event async for event in making]
+    assert (await graphs.page(owner, 10)).items == []

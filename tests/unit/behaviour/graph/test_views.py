@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from freshet.behaviour.causal.kept import CausalGraphs
+from freshet.behaviour.deleting import delete_log
 from freshet.behaviour.extraction.kept import Events
 from freshet.behaviour.graph.follows import directly_follows
 from freshet.behaviour.graph.material import Materials
@@ -74,6 +76,22 @@ async def test_a_view_is_laid_over_another_period_or_user_but_no_other_steps(
     await views.forget(owner, USER)
     with pytest.raises(NotFound):
         await views.get(owner, "x")
+
+
+async def test_a_view_does_not_outlive_the_log_that_it_is_of(
+    log: Log, materials: Materials, table: Table, owner: str
+) -> None:
+    async with scripted(draft(("a", [1]))) as model:
+        views = Views(table, materials, model.choose)
+        writing = views.write(owner, View(name="x", user_id=USER))
+        await anext(writing)
+        await delete_log(log, CausalGraphs(table), views, owner, USER)
+        _, error = await collected(writing)
+    assert isinstance(error, NotFound)
+    with pytest.raises(NotFound):
+        await views.get(owner, "x")
+    with pytest.raises(NotFound):
+        await delete_log(log, CausalGraphs(table), views, owner, USER)
 
 
 async def test_a_view_of_nothing_that_there_is_is_not_kept(

@@ -20,7 +20,7 @@ from freshet.behaviour.log.log import Log
 from freshet.behaviour.prompt import Messages
 from freshet.behaviour.prose import Prose, written
 from freshet.behaviour.requests import AskEvents
-from freshet.languages import language_of
+from freshet.languages import language_of, spoken
 from freshet.llm.writer import Choose
 from freshet.runs.events import Content, Done, RunEvent, Started
 
@@ -129,8 +129,7 @@ def _in_order(events: Iterable[Event]) -> list[Event]:
 
 def _tongue(asked: AskEvents) -> str:
     """The language of what we say ourselves: zh or en."""
-    language = asked.language or language_of(asked.question)
-    return "zh" if language.startswith("zh") else "en"
+    return spoken(asked.language or language_of(asked.question))
 
 
 def _final(

@@ -23,7 +23,7 @@ from freshet.behaviour.causal.kept import CausalGraphs
 from freshet.behaviour.prose import Prose, written
 from freshet.behaviour.requests import AskGraph
 from freshet.errors import ModelMalformed
-from freshet.languages import language_of
+from freshet.languages import language_of, spoken
 from freshet.llm.options import ToolOptions
 from freshet.llm.writer import Choose, Writer
 from freshet.runs.events import Content, Done, RunEvent, Started
@@ -211,5 +211,4 @@ def _shown(graph: CausalGraph, found: _Found) -> dict[str, Any]:
 
 def _tongue(asked: AskGraph) -> str:
     """The language of what we say ourselves: zh or en."""
-    language = asked.language or language_of(asked.question)
-    return "zh" if language.startswith("zh") else "en"
+    return spoken(asked.language or language_of(asked.question))

@@ -6,7 +6,7 @@ What does not belong here: the statistics (`statistics`), the model's call (`jud
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from freshet.behaviour.causal.edge import CausalEdge
@@ -17,7 +17,7 @@ from freshet.behaviour.causal.statistics import Findings, causes
 from freshet.behaviour.graph.material import Materials
 from freshet.behaviour.graph.trace import Traced
 from freshet.behaviour.requests import Causal, Scope
-from freshet.errors import FreshetError, Invalid
+from freshet.errors import FreshetError, Invalid, NotFound
 from freshet.llm.writer import Choose, Writer
 from freshet.observe import logger
 from freshet.runs.events import Done, Item, RunEvent, Started
@@ -48,9 +48,10 @@ class CausalGenerator:
         nodes and edges in place of them).
 
         A model that fails leaves the edges as the statistics have them. Raises, before Started, NotFound (the
-        user, the model) and Invalid.
+        user, the model) and Invalid; NotFound at the end if the log was deleted meanwhile.
         """
         writer = await self._choose(owner, asked.model_id) if asked.judge else None
+        generation = await self._materials.generation(owner, asked.user_id)
         traced = await self._materials.of(owner, _scope(asked))
         if asked.within == "object" and traced.of == "events" and traced.by != "tag":
             raise Invalid("Events are not of one object: within=object needs of=behaviors, or by=tag.")
@@ -62,10 +63,20 @@ class CausalGenerator:
         async with aclosing(_final(judging, writer, asked.language)) as edges:
             async for edge in edges:
                 yield Item(edge.model_dump(mode="json"))
-        kept = await self._graphs.keep(owner, _graph(graph_id, asked, traced, found, judging))
+        kept = await self._keep(owner, _graph(graph_id, asked, traced, found, judging), generation)
         shown = kept.model_dump(mode="json", exclude={"id", "nodes", "edges"})
         counts = {"nodes": len(kept.nodes), "edges": len(kept.edges), "judged_edges": judging.judged}
         yield Done({"graph_id": graph_id, **shown, **counts})
+
+    async def _keep(self, owner: str, graph: CausalGraph, generation: int) -> CausalGraph:
+        kept = await self._graphs.keep(owner, graph)
+        try:
+            await self._materials.require(owner, graph.user_id, generation)
+        except NotFound:
+            with suppress(NotFound):
+                await self._graphs.delete(owner, graph.id)
+            raise
+        return kept
 
 
 def _scope(asked: Causal) -> Scope:

@@ -80,11 +80,11 @@ class Extractor:
         await self._events.require_log(owner, user_id, generation)
         if cut.batches:
             await keeper.tidied(await self._events.of(owner, user_id))
-        told = [event for one in cut.cached for event in one.events]
-        told += [event for events in finding.found.values() for event in events]
-        if not told and finding.failure and not finding.left:
+        shown = [event for one in cut.cached for event in one.events]
+        shown += [event for events in finding.found.values() for event in events]
+        if not shown and finding.failure and not finding.left:
             raise finding.failure
-        yield Done(_final(user_id, cut, told, finding))
+        yield Done(_final(user_id, cut, shown, finding))
 
 
 async def _found(finding: Finding, asked: Sequence[Batch]) -> AsyncGenerator[RunEvent, None]:

@@ -13,14 +13,14 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from freshet.behaviour.event import Event
 from freshet.behaviour.log.place import head_id, user_place
-from freshet.behaviour.requests import EventListing
+from freshet.behaviour.requests import EventListing, in_utc
 from freshet.errors import Invalid, NotFound
 from freshet.stores.aws import ConditionFailed
 from freshet.stores.contention import insist
@@ -224,10 +224,7 @@ def _from(start: float) -> str:
 
 
 def _seconds(when: datetime | None) -> float | None:
-    """Without an offset it is in UTC."""
-    if when is None:
-        return None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    return None if when is None else in_utc(when).timestamp()
 
 
 def _order(event: Event) -> tuple[int, str]:

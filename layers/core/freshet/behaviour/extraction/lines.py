@@ -18,13 +18,13 @@ _TELLING = frozenset(
     """title name content text query keyword keywords app app_name category page song
     标题 名称 内容 关键词 应用 应用名 类别 页面 歌曲""".split()  # noqa: SIM905 - a page as a list
 )
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def heading(number: int, start: Moment) -> str:
     """What stands above a session's lines."""
     day = _shown(start)
-    return f"Session {number} · {day:%Y-%m-%d} {_WEEKDAYS[day.weekday()]}"
+    return f"Session {number} · {day:%Y-%m-%d} {WEEKDAYS[day.weekday()]}"
 
 
 def line(row: Behaviour, width: int) -> str:

@@ -59,6 +59,15 @@ class Materials:
         by, naming = await self._naming(owner, found, scope.by or _telling(found))
         return await asyncio.to_thread(found.traced, "behaviors", by, naming, share)
 
+    async def generation(self, owner: str, user_id: str | None) -> int:
+        """That of the user's log, for `require`; 0 where it is about all users. Raises NotFound."""
+        return await self._log.alive(owner, user_id) if user_id else 0
+
+    async def require(self, owner: str, user_id: str | None, generation: int) -> None:
+        """Raises NotFound if the user's log of this generation was deleted: nothing outlives a log."""
+        if user_id:
+            await self._events.require_log(owner, user_id, generation)
+
     async def _users(self, owner: str) -> list[UserLog]:
         users, cursor = await self._log.users(owner, _PAGE, None)
         while cursor is not None:

@@ -98,8 +98,9 @@ class Views:
         """Started, the description as it is written, Done (the KeptView, and `output`: its description).
 
         It takes the place of the view that had its name. Raises NotFound (user, model), Invalid, Conflict
-        where nothing follows anything, ModelError.
+        where nothing follows anything, ModelError; NotFound at the end if the log was deleted meanwhile.
         """
+        generation = await self._materials.generation(owner, asked.user_id)
         traced = await self._materials.of(owner, Scope(user_id=asked.user_id, of=asked.of, by=asked.by))
         graph = await asyncio.to_thread(directly_follows, traced, limit=_MOST_EDGES)
         if not graph.edges:
@@ -116,8 +117,7 @@ class Views:
         if draft is None:
             raise ModelMalformed("The model called a tool instead of answering.")
         view = _view(asked, graph, draft, writer.client.model)
-        item = {"id": _id(view.name), "text": view.model_dump_json()}
-        await self._table.write(owner, item | ({"user": view.user_id} if view.user_id else {}))
+        await self._keep(owner, view, generation)
         yield Done({"output": view.description, **view.model_dump(mode="json")})
 
     async def get(self, owner: str, name: str) -> KeptView:
@@ -130,6 +130,15 @@ class Views:
     async def forget(self, owner: str, user_id: str) -> None:
         """Removes the views of a user; safe to repeat."""
         await forget(self._table, owner, _id(""), user_id)
+
+    async def _keep(self, owner: str, view: KeptView, generation: int) -> None:
+        item = {"id": _id(view.name), "text": view.model_dump_json()}
+        await self._table.write(owner, item | ({"user": view.user_id} if view.user_id else {}))
+        try:
+            await self._materials.require(owner, view.user_id, generation)
+        except NotFound:
+            await self._table.delete(owner, _id(view.name))
+            raise
 
 
 def viewed(graph: EventGraph, view: KeptView) -> EventGraph:

@@ -14,7 +14,7 @@ import math
 from bisect import bisect_left
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 
 from freshet.behaviour.behaviour import Behaviour
@@ -22,7 +22,7 @@ from freshet.behaviour.log.heads import Added, Head, Heads, Origin, Segment, Use
 from freshet.behaviour.log.place import user_place
 from freshet.behaviour.log.rewriting import Rewritten, rewritten
 from freshet.behaviour.log.segments import Segments
-from freshet.behaviour.requests import Listing
+from freshet.behaviour.requests import Listing, in_utc
 from freshet.concurrency import together
 from freshet.errors import FreshetError, Invalid, NotFound, TooLarge
 from freshet.observe import log_failure
@@ -204,9 +204,7 @@ class Log:
 
 
 def _seconds(when: datetime | None, otherwise: float) -> float:
-    if when is None:
-        return otherwise
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    return otherwise if when is None else in_utc(when).timestamp()
 
 
 def _within(segments: Sequence[Segment], since: float, until: float) -> list[Segment]:

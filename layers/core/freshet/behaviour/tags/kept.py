@@ -3,6 +3,7 @@
 What does not belong here: how names get tags (`tagging`).
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -74,17 +75,18 @@ class KeptTags:
 
         In the language that most of them have tags in; of a name that has none in it, in another one.
         """
-        keys = {_key(name) for name in names}
+        keys = await asyncio.to_thread(_keys, names)
+        wanted = set(keys.values())
         found: dict[str, dict[str, list[str]]] = {}
         languages: Counter[str] = Counter()
         for kind in get_args(TagKind):
             async with aclosing(self._all(owner, kind)) as kept:
                 async for key, language, tags in kept:
-                    if key in keys:
+                    if key in wanted:
                         languages[language] += 1
                         found.setdefault(key, {}).setdefault(language, []).extend(tags)
         order = sorted(languages, key=lambda language: (-languages[language], language))
-        return {name: _first(found[key], order) for name in names if (key := _key(name)) in found}
+        return {name: _first(found[key], order) for name, key in keys.items() if key in found}
 
     async def _all(self, owner: str, kind: TagKind) -> AsyncGenerator[tuple[str, str, list[str]], None]:
         """Key of the name, language and tags."""
@@ -103,6 +105,11 @@ class KeptTags:
 
 def _first(tags: Mapping[str, Sequence[str]], order: Sequence[str]) -> tuple[str, ...]:
     return next(tuple(dict.fromkeys(tags[language])) for language in order if language in tags)
+
+
+def _keys(names: Sequence[str]) -> dict[str, str]:
+    """The key of each name. Work for a thread: a second for some hundred thousand."""
+    return {name: _key(name) for name in names}
 
 
 def _key(name: str) -> str:

@@ -5,7 +5,7 @@ there are (`vocabulary`), where they are kept (`kept`).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,12 +36,12 @@ _ENGLISH = "en"
 
 @dataclass(slots=True)
 class _Job:
-    """Whose names are tagged, how, and what has come of it, by folded names."""
+    """Whose names are tagged, how, and what has come of it, by folded names: `keys` are those, by name."""
 
     owner: str
     kind: TagKind
     language: str
-    names: Sequence[str]
+    keys: Mapping[str, str]
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cached: set[str] = field(default_factory=set)
     failures: list[ModelError] = field(default_factory=list)
@@ -49,16 +49,16 @@ class _Job:
     def open(self) -> list[str]:
         """Names without tags, one of those that are spelled alike."""
         first: dict[str, str] = {}
-        for name in self.names:
-            first.setdefault(folded(name), name)
+        for name, key in self.keys.items():
+            first.setdefault(key, name)
         return [name for key, name in first.items() if key not in self.tags]
 
     def spelled(self, key: str) -> list[dict[str, Any]]:
         """What clients see of the names that share a key."""
-        return [self.shown(name) for name in self.names if folded(name) == key]
+        return [self.shown(name) for name, own in self.keys.items() if own == key]
 
     def shown(self, name: str) -> dict[str, Any]:
-        key = folded(name)
+        key = self.keys[name]
         return {"name": name, "tags": list(self.tags[key]), "cached": key in self.cached}
 
 
@@ -77,13 +77,14 @@ class Tagger:
         Names that were tagged before come first and cost nothing. Raises NotFound (the model) if one is
         needed, ModelError if no name that was asked about got tags.
         """
-        job = _Job(owner, kind, (asked.language or _ENGLISH).lower(), asked.wanted)
-        found = await self._kept.find(owner, kind, job.names, job.language)
-        job.tags = {folded(name): tags for name, tags in found.items()}
+        keys = {name: folded(name) for name in asked.wanted}
+        job = _Job(owner, kind, (asked.language or _ENGLISH).lower(), keys)
+        found = await self._kept.find(owner, kind, list(keys), job.language)
+        job.tags = {keys[name]: tags for name, tags in found.items()}
         job.cached = set(job.tags)
         writer = await self._choose(owner, asked.model_id) if job.open() else None
         model = {"model": writer.client.model} if writer else {}
-        yield Started({**model, "kind": kind, "names": len(job.names), "cached": len(found)})
+        yield Started({**model, "kind": kind, "names": len(keys), "cached": len(found)})
         for name in found:
             yield Item(job.shown(name))
         if writer:
@@ -136,7 +137,7 @@ class Tagger:
 
     async def _take(self, job: _Job, name: str, tags: Sequence[str], tell: Tell) -> None:
         """Keeps a name's tags and tells of them, unless it has some already: the first time counts."""
-        if (key := folded(name)) not in job.tags:
+        if (key := job.keys[name]) not in job.tags:
             await self._kept.keep(job.owner, job.kind, name, job.language, tags)
             job.tags[key] = tuple(tags)
             for one in job.spelled(key):
@@ -144,8 +145,8 @@ class Tagger:
 
 
 def _done(job: _Job) -> Done:
-    tagged = [job.shown(name) for name in job.names if folded(name) in job.tags]
-    failed = [name for name in job.names if folded(name) not in job.tags]
+    tagged = [job.shown(name) for name, key in job.keys.items() if key in job.tags]
+    failed = [name for name, key in job.keys.items() if key not in job.tags]
     problems = list(dict.fromkeys(str(error) for error in job.failures)) if failed else []
     about = {"kind": job.kind, "language": job.language}
     return Done({**about, "items": tagged, "failed": failed, "problems": problems})
