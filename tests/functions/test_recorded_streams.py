@@ -84,7 +84,7 @@ async def test_recorded_streams_say_the_same_in_one_piece(site: Site, dialect: D
     tapes = recorded_tapes()
     if not tapes:
         pytest.skip(f"no recordings at {WIRE}")
-    if dialect is not playground:  # which is the way under the others, too: half of them each, and not the same
+    if dialect is not playground:  # which is under the others, too: half of them each, and not the same half
         tapes = tapes[DIALECTS.index(dialect) % 2 :: 2]
     heard = await both(site, tapes, dialect)
     assert different(heard, dialect) == {}
