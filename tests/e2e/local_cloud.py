@@ -144,7 +144,7 @@ class LocalCloud:
         first, deployed = self.part(name), self.deployed()
         assert first
         first.send_signal(signal.SIGTERM if name == "aws" else signal.SIGKILL)
-        until(lambda: not first.is_running() or first.status() == psutil.STATUS_ZOMBIE, STOP_S)
+        psutil.wait_procs([first], STOP_S)
         over = threading.Event()
         killer = threading.Thread(target=self._kill_until, args=(name, over))
         killer.start()
