@@ -15,7 +15,7 @@ from tests.unit.llm.recorded import WIRE, Recording, Told
 pytestmark = pytest.mark.timeout(300)  # 300 runs each: a busy machine takes a minute or two
 
 AT_ONCE = 4
-ENOUGH = 0.65  # of the recordings are answers
+ENOUGH = 100  # of the recordings are answers
 PROVIDERS = ("openai", "anthropic")
 
 # Within one stream, as a router that lost its upstream has it.
@@ -84,12 +84,10 @@ async def test_recorded_streams_say_the_same_in_one_piece(site: Site, dialect: D
     tapes = recorded_tapes()
     if not tapes:
         pytest.skip(f"no recordings at {WIRE}")
-    if dialect is not playground:  # which is under the others, too: half of them each, and not the same half
-        tapes = tapes[DIALECTS.index(dialect) % 2 :: 2]
     heard = await both(site, tapes, dialect)
     assert different(heard, dialect) == {}
     answers = {id_: said for id_, (_, said) in heard.items() if isinstance(said, Said)}
-    assert len(answers) >= ENOUGH * len(tapes)
+    assert len(answers) >= ENOUGH
     for tape in tapes:
         assert tape.recording
         assert tape.fails == (tape.id not in answers), tape.id

@@ -6,7 +6,8 @@ from freshet.behaviour.log.log import Log
 from freshet.behaviour.requests import SummariseLog
 from freshet.behaviour.summary import Summariser, digest
 from freshet.errors import NotFound
-from tests.unit.behaviour.asking.scripted import USER, behaviour, collected, done, scripted
+from tests.answering import collected
+from tests.unit.behaviour.asking.scripted import USER, behaviour, done, scripted
 
 
 async def test_a_short_log_is_read_row_by_row(log: Log, owner: str) -> None:

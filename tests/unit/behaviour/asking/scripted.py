@@ -1,7 +1,7 @@
 """A model that answers what a test has it, logs and events to ask about, and what a run yielded."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -10,11 +10,11 @@ from freshet.behaviour.behaviour import Behaviour, Moment
 from freshet.behaviour.event import Event, event_id
 from freshet.behaviour.extraction.kept import Events, KeptSession
 from freshet.behaviour.log.log import Log
-from freshet.errors import FreshetError
 from freshet.llm import LLMClient
 from freshet.llm.options import ToolOptions
 from freshet.llm.writer import Choose, Writer
 from freshet.runs.events import Content, Done, Item, RunEvent, Started
+from tests.answering import collected
 from tests.unit.llm.upstream import Answer, RawServer, raw_server, says
 
 USER = "小安"
@@ -75,18 +75,6 @@ async def keep(log: Log, events: Events, owner: str, found: Sequence[Event]) -> 
     generation = await log.alive(owner, USER)
     start = datetime.fromisoformat(found[0].start).astimezone(UTC).timestamp()
     await events.keep(owner, USER, KeptSession("k", start, found, generation=generation))
-
-
-async def collected(run: AsyncGenerator[RunEvent, None]) -> tuple[list[RunEvent], FreshetError | None]:
-    """What it yielded, and the error that ended it."""
-    seen: list[RunEvent] = []
-    try:
-        async with aclosing(run):
-            async for one in run:
-                seen.append(one)  # noqa: PERF401 - what came before an error is wanted, too
-    except FreshetError as error:
-        return seen, error
-    return seen, None
 
 
 async def done(run: AsyncGenerator[RunEvent, None]) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from freshet.behaviour.extraction.kept import Events
 from freshet.behaviour.log.log import Log
 from freshet.behaviour.requests import AskEvents
 from freshet.errors import ModelCut, NotFound
+from tests.answering import collected
 from tests.unit.behaviour.asking.scripted import (
     MONDAY,
     USER,
     behaviour,
-    collected,
     done,
     event,
     keep,

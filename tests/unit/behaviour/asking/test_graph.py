@@ -13,7 +13,8 @@ from freshet.behaviour.requests import AskGraph
 from freshet.errors import NotFound
 from freshet.ids import new_id
 from freshet.stores.table import Table
-from tests.unit.behaviour.asking.scripted import collected, done, scripted
+from tests.answering import collected
+from tests.unit.behaviour.asking.scripted import done, scripted
 
 COFFEE, LATE, TIRED, NAP = "喝咖啡", "晚睡", "Tired", "naps"
 

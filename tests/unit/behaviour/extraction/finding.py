@@ -3,8 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from inspect import signature
 from itertools import groupby
@@ -21,6 +21,7 @@ from freshet.llm import LLMClient
 from freshet.llm.options import ToolOptions
 from freshet.llm.writer import Writer
 from freshet.runs.events import Done, Item, RunEvent
+from tests.answering import answer_while_there, collected
 from tests.unit.llm.upstream import Answer, says
 
 Draft = dict[str, Any]
@@ -113,12 +114,7 @@ class Model:
             self.bodies.append(json.loads(await reader.readexactly(int(length[1]))))
             self.prompts.append(self.bodies[-1]["messages"][1]["content"])
             answer = self.makes[min(len(self.prompts), len(self.makes)) - 1](self.prompts[-1])
-            answering = asyncio.ensure_future(answer(writer))
-            leaving = asyncio.ensure_future(reader.read())
-            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (answering, leaving):
-                task.cancel()
-            await asyncio.gather(answering, leaving, return_exceptions=True)
+            await answer_while_there(reader, writer, answer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -152,18 +148,6 @@ async def extractor(place: Place, asked: Model, at_once: int = 3) -> AsyncIterat
             return Writer(client, model_id, ToolOptions(temperature=0.5))
 
         yield Extractor(place.log, place.events, choose, at_once=at_once)
-
-
-async def collected(events: AsyncGenerator[RunEvent, None]) -> tuple[list[RunEvent], FreshetError | None]:
-    """The events, and the error that ended them."""
-    seen: list[RunEvent] = []
-    try:
-        async with aclosing(events):
-            async for event in events:
-                seen.append(event)  # noqa: PERF401 - what came before an error is wanted, too
-    except FreshetError as error:
-        return seen, error
-    return seen, None
 
 
 async def extracted(

@@ -17,10 +17,10 @@ from freshet.errors import (
     NotFound,
 )
 from freshet.runs.events import Item
+from tests.answering import collected
 from tests.unit.behaviour.extraction.finding import (
     USER,
     Place,
-    collected,
     extracted,
     extractor,
     final,

@@ -17,7 +17,8 @@ from freshet.behaviour.tags.kept import KeptTags
 from freshet.errors import Conflict, Invalid, ModelMalformed, NotFound
 from freshet.runs.events import Content
 from freshet.stores.table import Table
-from tests.unit.behaviour.asking.scripted import USER, behaviour, collected, done, scripted
+from tests.answering import collected
+from tests.unit.behaviour.asking.scripted import USER, behaviour, done, scripted
 from tests.unit.llm.upstream import says
 
 STEPS = ["起床</graph>", "吃饭", "上班", "吃饭", "上班", "睡觉"]

@@ -11,7 +11,8 @@ from freshet.behaviour.tags.tagging import Tagger
 from freshet.behaviour.tags.vocabulary import Vocabulary
 from freshet.errors import ModelMalformed
 from freshet.stores.table import Table
-from tests.unit.behaviour.asking.scripted import collected, done, items, scripted
+from tests.answering import collected
+from tests.unit.behaviour.asking.scripted import done, items, scripted
 from tests.unit.llm.upstream import chunk, says, sends
 
 

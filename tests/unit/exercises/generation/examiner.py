@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.answering import answer_while_there
 from tests.unit.llm.upstream import Answer, says
 
 Draft = dict[str, Any]
@@ -73,12 +74,7 @@ class Examiner:
         self.busiest = max(self.busy, self.busiest)
         try:
             answer = self._answer(json.loads(await _body(reader))["messages"])
-            answering = asyncio.ensure_future(answer(writer))
-            leaving = asyncio.ensure_future(reader.read())
-            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (answering, leaving):
-                task.cancel()
-            await asyncio.gather(answering, leaving, return_exceptions=True)
+            await answer_while_there(reader, writer, answer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -1,8 +1,8 @@
 """Runs that make exercises with the model of `examiner`, and what they yielded."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from freshet import wiring
@@ -15,6 +15,7 @@ from freshet.llm.options import ToolOptions
 from freshet.llm.writer import Writer
 from freshet.runs.events import Content, Done, Item, RunEvent
 from freshet.wiring import study
+from tests.answering import collected
 from tests.unit.exercises.generation.examiner import FACTS, TEXT, Examiner
 
 SHORT = ["short_answer"]
@@ -35,18 +36,6 @@ async def generator(model: Examiner, at_once: int = 3, **options: Any) -> AsyncI
 
 def ask(**asked: Any) -> Generate:
     return Generate.model_validate({"text": TEXT, "types": SHORT, **asked})
-
-
-async def collected(events: AsyncGenerator[RunEvent, None]) -> tuple[list[RunEvent], FreshetError | None]:
-    """The events, and the error that ended them."""
-    seen: list[RunEvent] = []
-    try:
-        async with aclosing(events):
-            async for event in events:
-                seen.append(event)  # noqa: PERF401 - what came before an error is wanted, too
-    except FreshetError as error:
-        return seen, error
-    return seen, None
 
 
 async def generated(

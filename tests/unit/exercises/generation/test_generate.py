@@ -16,11 +16,11 @@ from freshet.ids import new_id
 from freshet.runs.events import Done, Item, Started
 from freshet.runs.meter import Meter
 from freshet.runs.run import Run
+from tests.answering import collected
 from tests.stack import Stack
 from tests.unit.exercises.generation.examiner import FACTS, TEXT, examiner, short, true, written
 from tests.unit.exercises.generation.making import (
     ask,
-    collected,
     facts,
     final,
     generated,

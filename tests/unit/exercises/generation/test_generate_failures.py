@@ -18,11 +18,11 @@ from freshet.errors import (
 )
 from freshet.exercises.collection import Collection
 from freshet.ids import new_id
+from tests.answering import collected
 from tests.stack import Stack
 from tests.unit.exercises.generation.examiner import FACTS, Said, examiner, key, short, written
 from tests.unit.exercises.generation.making import (
     ask,
-    collected,
     facts,
     final,
     generated,

@@ -12,9 +12,9 @@ from freshet.exercises.question import Question
 from freshet.exercises.requests import Regenerate
 from freshet.ids import new_id
 from freshet.runs.events import RunEvent, Started
+from tests.answering import collected
 from tests.unit.exercises.generation.examiner import FACTS, Examiner, examiner, short, true, written
 from tests.unit.exercises.generation.making import (
-    collected,
     facts,
     final,
     generated,

@@ -10,6 +10,7 @@ from typing import Any
 
 from freshet.llm import LLMClient
 from freshet.llm.writer import Writer
+from tests.answering import answer_while_there
 from tests.unit.llm.upstream import Answer, says
 
 Marks = Callable[[str], Answer | str]
@@ -38,11 +39,7 @@ class Marker:
             self.seen.append(re.split(r"</?answer>", user)[1].strip("\n"))
             said = self.marks(self.seen[-1])
             answer = says(said) if isinstance(said, str) else said
-            answering, leaving = asyncio.ensure_future(answer(writer)), asyncio.ensure_future(reader.read())
-            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (answering, leaving):
-                task.cancel()
-            await asyncio.gather(answering, leaving, return_exceptions=True)
+            await answer_while_there(reader, writer, answer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
