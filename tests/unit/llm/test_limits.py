@@ -268,17 +268,17 @@ async def test_who_cannot_wait_so_long_is_told_at_once_and_for_how_long() -> Non
 
 async def test_those_who_could_not_wait_do_not_lengthen_the_wait_of_others() -> None:
     async with (
-        models(m=(refuses(429, retry_after="0.5"), FINE)) as upstream,
+        models(m=(refuses(429, retry_after="3"), FINE)) as upstream,
         client(upstream.url, workers=5, queue_size=1000) as llm,
     ):
         first = asyncio.ensure_future(llm.chat_async("hi"))
         await until(lambda: upstream.calls and upstream.calls[0].ended)
-        hurried = await outcomes(llm.chat_async("hi", timeout=0.1) for _ in range(200))
+        hurried = await outcomes(llm.chat_async("hi", timeout=1) for _ in range(200))
         assert {type(one) for one in hurried} == {ModelRateLimited}
-        assert max(one.retry_after for one in hurried) < 0.6
+        assert max(one.retry_after for one in hurried) < 3.1
         started = time.monotonic()
         assert await llm.chat_async("hi") == "fine"
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
         await first
 
 

@@ -130,15 +130,16 @@ async def test_many_dead_processes_give_back_as_much_as_a_call_needs(budget: Bud
 @pytest.mark.parametrize("after_s", [0, 0.001, 0.003])
 async def test_what_is_reserved_for_nobody_is_given_back(budget: Budget, owner: str, after_s: float) -> None:
     """Whoever is cancelled leaves a thread behind that writes all the same."""
+    reservations = []
     for _ in range(3):
-        reserving = asyncio.create_task(budget.reserve(owner, Amount(300), NOW))
+        reservations.append(asyncio.create_task(budget.reserve(owner, Amount(300), NOW)))
         await asyncio.sleep(after_s)
-        reserving.cancel()
-        await asyncio.wait([reserving])
+        reservations[-1].cancel()
+        await asyncio.wait(reservations)
     async with asyncio.timeout(5):
         while concurrency._going_on:  # noqa: ASYNC110 - what it waits for is no event
             await asyncio.sleep(0.01)
-    assert await spent(budget, owner) == (0, sum(300 for _ in range(3) if not reserving.cancelled()))
+    assert await spent(budget, owner) == (0, sum(300 for one in reservations if not one.cancelled()))
 
 
 async def test_what_is_settled_after_it_was_swept_still_counts(table: Table, owner: str) -> None:
