@@ -12,10 +12,11 @@ import pytest
 from starlette.staticfiles import StaticFiles
 
 from infra.local.identity import LOCAL_SECRET
+from tests.chromium import browser
 from tests.e2e.client import checked
 from tests.e2e.cutting import Proxy, cutting
 from tests.e2e.local_cloud import LocalCloud
-from tests.examples.chromium import EXAMPLES, PAGE, browser, opened
+from tests.examples.page import EXAMPLES, PAGE, opened
 from tests.serving import served
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from tests.examples.chromium import EXAMPLES
+from tests.examples.page import EXAMPLES
 
 _spec = importlib.util.spec_from_file_location("stream", EXAMPLES / "stream.py")
 assert _spec

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.examples.chromium import browser, opened
+from tests.chromium import browser
+from tests.examples.page import opened
 from tests.examples.stream_py import stream
 
 if TYPE_CHECKING:

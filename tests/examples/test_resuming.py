@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.examples.chromium import EXAMPLES, browser, opened
+from tests.chromium import browser
+from tests.examples.page import EXAMPLES, opened
 from tests.examples.stream_py import stream
 from tests.unit.llm.upstream import Answer, RawServer, raw_server, sends
 

@@ -1,0 +1,26 @@
+"""The system's Chromium. Tests that need it are skipped where it is not to be had."""
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# A machine without a graphics card draws WebGL by processor.
+OPTIONS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator["Browser"]:
+    playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
+    executable = next(filter(None, map(shutil.which, NAMES)), None)
+    if not executable:
+        pytest.skip("no Chromium (Debian: apt install chromium)")
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=executable, args=OPTIONS)
+        yield browser
+        await browser.close()
