@@ -8,21 +8,25 @@ SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 PORT ?= 8000
 ARGS ?=
 NODE := tests/e2e/clients/node
+CONSOLE := functions/console
 # Half of their time tests wait: three workers keep two cores busy. A selection is faster in one process.
 WORKERS := --numprocesses 3
 # What was compiled once need not be compiled by each of the processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup tools run test check build invoke smoke eval bench openapi lock clean
+.PHONY: help setup tools console run test check build invoke smoke eval bench screenshots openapi lock clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.installed ## install what run and test need into .venv
 
-tools: .venv/.installed .venv-sam/.installed $(NODE)/node_modules/.installed ## install what test and check need, too
+tools: .venv/.installed .venv-sam/.installed $(NODE)/node_modules/.installed console ## install what test and check need, too
 
-run: .venv/.installed ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload --built --no-demo")
+console: ## the web console's pages, if they changed (Node 20.19+)
+	@$(MAKE) -C $(CONSOLE)
+
+run: .venv/.installed console ## everything on 127.0.0.1:8000 (PORT=…, ARGS="--reload --built --no-demo")
 	@exec $(PY) -m infra.local --port $(PORT) $(ARGS)
 
 test: tools ## the test suite (ARGS="-k name")
@@ -37,8 +41,9 @@ check: .venv/.installed .venv-sam/.installed ## locks, formatting, lint, types, 
 	@$(PY) -m infra.openapi --check
 	@.venv/bin/cfn-lint template.yaml infra/data.yaml infra/observability.yaml
 	@$(SAM) validate --lint >/dev/null && echo "template.yaml is valid"
+	@[ ! -d $(CONSOLE)/web/node_modules ] || (cd $(CONSOLE)/web && npm run --silent check)
 
-build: .venv-sam/.installed ## what `sam deploy` uploads, in .aws-sam/build
+build: .venv-sam/.installed console ## what `sam deploy` uploads, in .aws-sam/build
 	@python=$$(sh infra/python.sh 3.13) && PATH="$$(dirname $$python):$$PATH" $(SAM) build $(ARGS)
 
 invoke: .venv/.installed ## one function, one event: make invoke FUNCTION=parse EVENT=tests/events/parse.json
@@ -53,6 +58,9 @@ eval: .venv/.installed ## quality figures on the shared material
 bench: .venv/.installed .venv-sam/.installed .venv-bench/.installed ## speed and memory, as ratios in one run
 	@$(PY) -m tests.bench $(ARGS)
 
+screenshots: tools ## the pictures of the console in docs/images (needs Chromium)
+	@$(PY) -m tests.screenshots
+
 openapi: .venv/.installed ## write the OpenAPI document from the functions
 	@$(PY) -m infra.openapi
 
@@ -60,6 +68,7 @@ lock: .venv/.installed ## resolve all requirements anew, with hashes
 	@sh infra/lock.sh
 
 clean: ## remove what was installed, built and kept
+	@rm -rf $(addprefix $(CONSOLE)/web/,node_modules dist)
 	@rm -rf .venv .venv-sam .venv-bench $(NODE)/node_modules .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml infra/install.sh

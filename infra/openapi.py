@@ -21,7 +21,10 @@ from freshet.web import Problem
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "layers/core/freshet/openapi.json"
-PUBLIC = {"/health", "/openapi.json", "/docs"}
+PUBLIC = {
+    *("/health", "/openapi.json", "/docs"),
+    *("/", "/pages/debug.html", "/assets/{asset}", "/config.json"),
+}
 OPENAI = "/v1/"  # paths whose errors have the shape of OpenAI's API
 RETRY_HEADERS = {
     "x-should-retry": {

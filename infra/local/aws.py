@@ -97,15 +97,14 @@ def deploy_nested(aws: Aws, template: Template) -> None:
     for nested in template.nested():
         name = f"{STACK}-{nested.logical_id}"
         body = _read(nested.path)
-        parameters = {**nested.parameters, **_without_tls(body)}
-        template.outputs[nested.logical_id] = _deploy(cloudformation, name, body, parameters)
+        template.outputs[nested.logical_id] = _deploy(cloudformation, name, body, nested.parameters)
 
 
-def deploy_parameters(aws: Aws, resources: Mapping[str, Any]) -> None:
-    """The template's own SSM parameters."""
+def deploy_resources(aws: Aws, resources: Mapping[str, Any]) -> None:
+    """What the template itself has besides functions and their API."""
     if resources:
         body = json.dumps({"Resources": dict(resources)})
-        _deploy(aws.client("cloudformation"), f"{STACK}-parameters", body, {})
+        _deploy(aws.client("cloudformation"), f"{STACK}-resources", body, {})
 
 
 def deploy_roles(aws: Aws, roles: Mapping[str, Any]) -> None:
@@ -137,13 +136,6 @@ def _by_call(value: Any) -> Any:
 def put_secret(aws: Aws, name: str, value: str) -> None:
     """An SSM SecureString, as whoever deploys the stack makes it."""
     aws.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-
-
-def _without_tls(body: str) -> dict[str, str]:
-    """The emulator speaks plain HTTP: a stack that can do without TLS is told so."""
-    from samtranslator.yaml_helper import yaml_parse
-
-    return {"RequireTls": "false"} if "RequireTls" in (yaml_parse(body).get("Parameters") or {}) else {}
 
 
 def _read(path: Path) -> str:

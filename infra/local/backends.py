@@ -5,7 +5,7 @@ template about them. What does not: functions, gateway, triggers (`cloud.py`).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ class Backends:
     def _deploy(self, template: Template) -> Stack:
         aws_setup.deploy_nested(self.aws, template)
         stack = template.stack()
-        aws_setup.deploy_parameters(self.aws, stack.parameters)
+        aws_setup.deploy_resources(self.aws, stack.resources)
         for parameter, name in template.values.items():
             secret = self.environment.get(SECRETS.get(variable(parameter), ""))
             if name and secret:
@@ -112,9 +112,18 @@ def choose(options: Options, state: State) -> Backends:
         stand_in = {"MODEL_BASE_URL": f"http://{HOST}:{ports['model']}/v1", "MODEL_NAME": MODEL}
         backends.started |= {**stand_in, "EMBEDDING_MODEL": EMBEDDING_MODEL, "SUMMARIES": "false"}
     backends.started["ALLOWED_NETWORKS"] = "127.0.0.0/8,::1/128"  # models and tools on this machine
-    backends.started["CALLBACK_URLS"] = f"http://localhost:{options.port}/"
+    backends.started["AWS_ENDPOINT_URL"] = backends.aws.endpoint
+    backends.started["CALLBACK_URLS"] = ",".join(_pages(options.port, environment.get("STAGE_NAME", "prod")))
     backends.children = [Child(one) for one in specs]
     return backends
+
+
+def _pages(port: int, stage: str) -> Iterator[str]:
+    """The console's pages, by every address that this machine has for them: sign-in leads back there."""
+    for host in ("localhost", HOST):
+        for folder in ("", f"/{stage}"):
+            yield f"http://{host}:{port}{folder}/"
+            yield f"http://{host}:{port}{folder}/pages/debug.html"
 
 
 def _aws(environment: Mapping[str, str], region: str, port: int) -> Aws:

@@ -18,6 +18,7 @@ from infra.local.demo import QUESTIONS, load_demo
 from infra.local.errors import LocalCloudError
 from infra.local.invoke import invoke
 from infra.local.ports import HOST
+from infra.local.template import Stack
 
 log = logging.getLogger("cloud")
 
@@ -47,10 +48,11 @@ async def _run(options: Options, stop: asyncio.Event) -> int:
     await cloud.start()
     try:
         assert cloud.backends
+        assert cloud.stack
         demo = asyncio.create_task(load_demo(options.port, cloud.state)) if options.demo else None
         if demo:  # so that the first question of a new user finds something
             await asyncio.wait({demo}, timeout=DEMO_S)
-        _say(_welcome(options, cloud.backends, time.monotonic() - begun))
+        _say(_welcome(options, cloud.backends, cloud.stack, time.monotonic() - begun))
         await stop.wait()
         _say("\nStopping.")
         if demo:
@@ -116,7 +118,7 @@ def _add_state(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", type=Path, default=Path(".freshet"), help="folder of its state (.freshet)")
 
 
-def _welcome(options: Options, backends: Backends, took_s: float) -> str:
+def _welcome(options: Options, backends: Backends, stack: Stack, took_s: float) -> str:
     base = f"http://{HOST}:{options.port}"
     given = backends.given
     strict = backends.environment.get("LOCAL_AUTH") == "strict"
@@ -128,6 +130,7 @@ def _welcome(options: Options, backends: Backends, took_s: float) -> str:
     lines = [
         f"Freshet runs on {base} (ready in {took_s:.1f} s)",
         "",
+        f"  console  {console_line(base, stack)}",
         f"  code     {'.aws-sam/build' if options.built else 'source'}"
         + (", follows changes" if options.reload else ""),
         f"  AWS      {backends.aws.endpoint}" + (", IAM enforced" if options.iam else ""),
@@ -146,6 +149,14 @@ def _welcome(options: Options, backends: Backends, took_s: float) -> str:
         "Ctrl-C stops it.",
     ]
     return "\n".join(lines)
+
+
+def console_line(base: str, stack: Stack) -> str:
+    """Where the console is, or how to get it."""
+    function = stack.functions.get("console")
+    if function and (function.folder / "web/dist/index.html").is_file():
+        return f"{base}/"
+    return "not built: install Node 20.19 or newer, then `make console`"
 
 
 def _model(backends: Backends) -> str:

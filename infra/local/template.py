@@ -20,6 +20,7 @@ ACCOUNT = "000000000000"
 STACK = "freshet"
 API_ID = "local"
 _OUTPUT = re.compile(r"^Outputs\.(.+)$")
+_DEPLOYED = ("AWS::Cognito::UserPoolClient", "AWS::SSM::Parameter")
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,17 @@ class NestedStack:
 
 @dataclass(frozen=True)
 class Stack:
-    """Everything the local cloud runs. `roles` and `parameters` are CloudFormation resources, resolved."""
+    """Everything the local cloud runs.
+
+    `roles` and `resources` are CloudFormation resources, resolved; the latter are the template's own that
+    functions ask AWS for.
+    """
 
     functions: Mapping[str, Function]
     triggers: tuple[Trigger, ...]
     api: Api
     roles: Mapping[str, Any]
-    parameters: Mapping[str, Any]
+    resources: Mapping[str, Any]
 
 
 @dataclass
@@ -109,7 +114,11 @@ class Template:
             triggers=tuple(triggers),
             api=read_api(apis[0], self._stage()),
             roles=resolve(roles, self._names()),
-            parameters=resolve(self._of("AWS::SSM::Parameter"), self._names()),
+            resources={
+                name: resolve(one, self._names())
+                for kind in _DEPLOYED
+                for name, one in self._of(kind).items()
+            },
         )
 
     def _of(self, kind: str) -> dict[str, Any]:
@@ -175,6 +184,8 @@ class Template:
             "AWS::ApiGateway::RestApi": lambda: API_ID,
             "AWS::ApiGateway::Stage": self._stage,
             "AWS::SSM::Parameter": lambda: resolve(properties["Name"], self._names()),
+            # Only the emulator knows its id; what refers to it is deployed together with it.
+            "AWS::Cognito::UserPoolClient": lambda: {"Ref": name},
         }
         found = known.get(resource["Type"])
         return found() if found else f"{STACK}-{name}"

@@ -18,7 +18,13 @@ BUFFERED_URI = "2015-03-31/functions/${%s.Arn}/invocations"
 WRAPPER = "/opt/streaming-wrapper"
 MAX_STREAM_MS = 900_000
 MAX_BUFFERED_S = 29
-PUBLIC = {"/health", "/openapi.json", "/docs"}
+PUBLIC = {
+    *("/health", "/openapi.json", "/docs"),
+    *("/", "/pages/debug.html", "/assets/{asset}", "/config.json"),
+}
+
+PAGES = ("/", "/pages/debug.html")
+API = "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${StageName}"
 
 # Read by libraries or by Lambda itself, so no fields of Settings.
 FOREIGN_VARIABLES = {
@@ -43,14 +49,18 @@ PERMISSIONS_OF = {
     "EXTRACT_QUEUE_URL": "Data.Outputs.ExtractQueueArn",
     "QDRANT_KEY_PARAMETER": "parameter${QdrantKeyParameter}",
     "MODEL_KEY_PARAMETER": "parameter${ModelKeyParameter}",
+    "CONSOLE_CLIENT_PARAMETER": "parameter/freshet/${AWS::StackName}/console-client",
 }
 TOGETHER = [
     {"QDRANT_URL", "QDRANT_KEY_PARAMETER", "QDRANT_COLLECTION"},
     {"MODEL_BASE_URL", "MODEL_KEY_PARAMETER", "MODEL_NAME"},
     {"TOKEN_ISSUER", "TOKEN_AUDIENCE"},
+    {"SIGN_IN_URL", "UPLOAD_ORIGIN"},
     {"USAGE_TABLE", "BUDGET_TOKENS", "BUDGET_COST"},
     {"MODEL_PROVIDER", "MODEL_FALLBACKS", "MODEL_PRICES"},
 ]
+# These make sense alone, too: the model's name is shown by the console, which asks the model nothing.
+ALONE = {"MODEL_NAME"}
 # Managed policies have `Resource: "*"`; these two, because neither X-Ray nor the creation of log streams
 # in a group that is named by the stack can be narrowed by SAM.
 MANAGED_POLICIES = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
@@ -139,6 +149,27 @@ def nothing_depends_on_itself(templates: Templates) -> Iterator[str]:
         yield f"these need each other: {', '.join(sorted(graph))}"
 
 
+def sign_in_comes_back_to_the_console(templates: Templates) -> Iterator[str]:
+    """The console's client is a public one, returns to the pages, and is found by its id."""
+    resources = templates.translated["Resources"]
+    client = resources["ConsoleClient"]["Properties"]
+    if client.get("GenerateSecret") is not False or client.get("AllowedOAuthFlows") != ["code"]:
+        yield "the client has a secret, or another flow than the code's"
+    return_to = {
+        "Fn::Split": [",", {"Fn::Sub": ",".join((*(API + page for page in PAGES), "${CallbackUrls}"))}]
+    }
+    for name in ("CallbackURLs", "LogoutURLs"):
+        if client.get(name) != return_to:
+            yield f"{name} are {client.get(name)}"
+    kept = resources["ConsoleClientId"]["Properties"]
+    if kept["Value"] != {"Ref": "ConsoleClient"}:
+        yield f"the parameter holds {kept['Value']}"
+    for function in templates.of("AWS::Lambda::Function"):
+        asked = templates.environment(function).get("CONSOLE_CLIENT_PARAMETER", kept["Name"])
+        if asked != kept["Name"]:
+            yield f"{function}: asks for {asked}"
+
+
 def callers_are_checked(templates: Templates) -> Iterator[str]:
     for route in templates.routes():
         expected = ("NONE",) if route.path in PUBLIC else ("Caller",)
@@ -178,7 +209,7 @@ def variables_are_settings(templates: Templates) -> Iterator[str]:
         if unknown := found - known:
             yield f"{name}: {sorted(unknown)} are no settings"
         for group in TOGETHER:
-            if found & group and not group <= found:
+            if found & (group - ALONE) and not group <= found:
                 yield f"{name}: {sorted(group - found)} missing beside {sorted(found & group)}"
 
 
@@ -331,6 +362,7 @@ RULES: list[Rule] = [
     wrappers_fit_the_code,
     siblings_share_variable_names,
     nothing_depends_on_itself,
+    sign_in_comes_back_to_the_console,
     callers_are_checked,
     refusals_speak_both_dialects,
     variables_are_settings,

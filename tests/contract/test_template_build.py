@@ -39,6 +39,15 @@ def test_compiled_code_is_used_whatever_the_timestamps(layer: str) -> None:
     assert headers == {UNCHECKED.to_bytes(4, "little")}
 
 
+def test_the_console_is_its_pages_and_nothing_that_they_were_made_of() -> None:
+    folder = BUILD / "ConsoleFunction"
+    shipped = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    code = {"app.py", "__pycache__/app.cpython-313.pyc"}
+    assert code <= shipped
+    assert all(name.startswith("web/dist/") for name in shipped - code)
+    assert not [name for name in shipped if name.endswith((".ts", ".tsx", ".map", "/.built"))]
+
+
 def _names(layers: list[dict[str, Any]]) -> list[str]:
     """What the list refers to, or would if its conditions held."""
     return [layer["Ref"] if "Ref" in layer else layer["Fn::If"][1]["Ref"] for layer in layers]

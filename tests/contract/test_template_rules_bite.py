@@ -89,6 +89,28 @@ BROKEN: dict[str, tuple[rules.Rule, Break]] = {
         rules.nothing_depends_on_itself,
         lambda t: variables(t, "QueryFunction").update(MODEL_NAME={"Fn::Sub": "https://${Api}.example.org"}),
     ),
+    "a function needs the app client that returns to the API": (
+        rules.nothing_depends_on_itself,
+        lambda t: variables(t, "ConsoleFunction").update(CONSOLE_CLIENT_PARAMETER={"Ref": "ConsoleClientId"}),
+    ),
+    "the console's client has a secret": (
+        rules.sign_in_comes_back_to_the_console,
+        lambda t: properties(t, "ConsoleClient").update(GenerateSecret=True),
+    ),
+    "sign-in leads to no page": (
+        rules.sign_in_comes_back_to_the_console,
+        lambda t: properties(t, "ConsoleClient").update(CallbackURLs=["https://console.example/"]),
+    ),
+    "the client's id is looked for elsewhere": (
+        rules.sign_in_comes_back_to_the_console,
+        lambda t: variables(t, "AuthorizeFunction").update(
+            CONSOLE_CLIENT_PARAMETER="/freshet/console-client"
+        ),
+    ),
+    "a token's audience is asked for without permission": (
+        rules.permissions_match_variables,
+        lambda t: properties(t, "AuthorizeFunction")["Policies"][0]["Statement"].pop(),
+    ),
     "a route is open": (
         rules.callers_are_checked,
         lambda t: event(t, "ProfileFunction", "ListKeys").update(Auth={"Authorizer": "NONE"}),

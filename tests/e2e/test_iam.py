@@ -110,6 +110,7 @@ def test_a_file_is_analysed_and_a_failed_generation_made_again_under_the_functio
 
 
 Call = Callable[[Any, dict[str, str]], Any]
+CONSOLE_CLIENT = "/freshet/freshet/console-client"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,10 @@ Call = Callable[[Any, dict[str, str]], Any]
         ("Extract", "s3", lambda it, out: it.put_object(Bucket=out["BucketName"], Key="logs/x", Body=b"")),
         ("Profile", "dynamodb", lambda it, out: it.scan(TableName=out["ExercisesTableName"])),
         ("Health", "dynamodb", lambda it, out: it.scan(TableName=out["DocumentsTableName"])),
+        ("Authorize", "ssm", lambda it, out: it.get_parameter(Name="/freshet/model-key")),
+        ("Console", "ssm", lambda it, out: it.get_parameter(Name="/freshet/model-key")),
+        ("Console", "ssm", lambda it, out: it.put_parameter(Name=CONSOLE_CLIENT, Value="x", Overwrite=True)),
+        ("Console", "s3", lambda it, out: it.list_objects_v2(Bucket=out["BucketName"])),
     ],
 )
 def test_a_role_can_do_no_more_than_its_function_needs(

@@ -46,7 +46,7 @@ def test_every_function_has_an_event(answers: dict[str, Done]) -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["authorize", "behaviour", "documents", "extract", "parse", "profile", "query"]
+    "function", ["authorize", "behaviour", "console", "documents", "extract", "parse", "profile", "query"]
 )
 def test_a_function_is_invoked_with_its_event(answers: dict[str, Done], function: str) -> None:
     done = answers[function]
@@ -60,6 +60,9 @@ def test_the_answers_are_what_lambda_would_hand_over(answers: dict[str, Done]) -
     assert json.loads(said["documents"])["statusCode"] == 201
     assert "items" in json.loads(json.loads(said["profile"])["body"])
     assert json.loads(said["parse"]) == json.loads(said["extract"]) == {"batchItemFailures": []}
+    head, _, body = said["console"].partition(PRELUDE_END)
+    assert json.loads(head)["statusCode"] in {200, 503}  # it may not be built
+    assert b"Freshet" in body
     head, _, body = said["query"].partition(PRELUDE_END)
     assert json.loads(head)["statusCode"] == 200
     assert body.rstrip().endswith(b"data: [DONE]")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any, TypeVar
 
 from awslambdaric.lambda_context import LambdaContext
@@ -43,9 +44,9 @@ class Sandbox:
         self._thread = ThreadPoolExecutor(1, "sandbox", lambda: asyncio.set_event_loop(event_loop()))
         self._load = cache(load)
 
-    def prepare(self, function: str) -> None:
-        """Loads it: what Lambda does before there is any event."""
-        self._on_thread(lambda: self._load(function))
+    def prepare(self, function: str) -> ModuleType:
+        """Loads it, as Lambda does before there is any event. Its module, for tests that change it."""
+        return self._on_thread(lambda: self._load(function))
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """What the handler returns; raises what it raises."""

@@ -18,6 +18,7 @@ from freshet.behaviour.jobs.messages import Worker
 from freshet.behaviour.jobs.messages import process_batch as process_steps
 from freshet.behaviour.jobs.plan import plan_message, user_message
 from freshet.behaviour.requests import EventFormat, Extract, GraphFormat
+from freshet.console.site import Site as Console
 from freshet.documents.ingest import SUMMARY
 from freshet.documents.messages import process_batch
 from freshet.errors import ModelRefused
@@ -35,6 +36,7 @@ from tests.habits import USER, csv, lived
 from tests.lessons import WATER
 from tests.serving import as_caller, served
 from tests.stack import ROOT, Stack
+from tests.unit.console.dist import SCRIPT, built
 
 MODEL = "freshet-stand-in"
 ROUNDS = 3  # the machine may be busy elsewhere: what is slow in all of them is slow by itself
@@ -70,6 +72,8 @@ class Site:
 @pytest.fixture
 def everything(product: Stack, model_url: str, monkeypatch: pytest.MonkeyPatch) -> Stack:
     """The product with all that a deployment can add."""
+    monkeypatch.setenv("SIGN_IN_URL", "https://sign-in.example")
+    monkeypatch.setenv("CONSOLE_CLIENT_PARAMETER", "/freshet/tests/console-client")
     monkeypatch.setenv("SUMMARIES", "true")
     monkeypatch.setenv("CONTEXTUAL_CHUNKS", "true")
     monkeypatch.setenv("RERANK_URL", f"{model_url}/rerank")
@@ -78,12 +82,13 @@ def everything(product: Stack, model_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-async def site(everything: Stack) -> AsyncIterator[Site]:
+async def site(everything: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S))
         site = Site(f"owner-{new_id()}", http)
         for name, app in functions().items():
             await site.add(name, app, stack)
+        monkeypatch.setattr(sys.modules["functions_console"], "site", Console(built(tmp_path)))
         yield site
 
 
@@ -95,6 +100,8 @@ async def visit(site: Site, model_url: str) -> None:
     await site("health", "GET", "/health?deep=true", headers=bearer)
     await site("health", "GET", "/openapi.json")
     await site("health", "GET", "/docs")
+    for path in ("/", "/pages/debug.html", f"/assets/{SCRIPT}", "/config.json"):
+        await site("console", "GET", path)
     await site("documents", "POST", "/api/v1/documents", json={"filename": "later.pdf"})
     files = {"file": ("手册.md", HANDBOOK.encode())}
     uploaded = (await site("documents", "POST", "/api/v1/documents/upload", files=files)).json()
@@ -200,7 +207,10 @@ async def study(site: Site, document_id: str) -> None:
     made = (await site("exercises", "POST", f"{every}/generate", json=asked)).json()
     one = f"{every}/{made['exercise']['id']}"
     again = f"{one}/questions/{made['items'][0]['id']}/regenerate"
-    await site("exercises", "POST", again, json={"difficulty": "hard"})
+    anew = (await site("exercises", "POST", again, json={"difficulty": "hard"})).json()["question"]
+    await site(
+        "exercises", "PUT", again.removesuffix("/regenerate"), json={**anew, "explanation": "So it is."}
+    )
     await site("exercises", "GET", f"{every}?type=cloze&state=ready&concept=water&q=wa&document_id=none")
     await site("exercises", "GET", f"{one}?answers=false")
     answers = {item["id"]: "Water turns into vapour." for item in made["items"]}
@@ -364,6 +374,7 @@ async def first_events(owner: str) -> dict[str, list[dict[str, Any]]]:
             asked("POST", "/v1/embeddings", json={"model": MODEL, "input": "x"}),
             asked("GET", "/api/v1/usage"),
         ],
+        "console": [asked("GET", "/"), asked("GET", "/assets/none.js"), asked("GET", "/config.json")],
         "documents": [
             asked("POST", "/api/v1/documents/upload", files=files),
             asked("POST", "/api/v1/documents", json={"filename": "later.pdf"}),

@@ -29,6 +29,12 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/conversations/{conversation_id}": {"title": "x"},
     "POST /api/v1/exercises/{exercise_id}/submit": {"answers": {QUESTION: "2"}},
     "PUT /api/v1/exercises/{exercise_id}/attempts/{attempt_id}": {"question_id": QUESTION, "score": 0},
+    "PUT /api/v1/exercises/{exercise_id}/questions/{question_id}": {
+        "id": QUESTION,
+        "question": "1+1?",
+        "type": "numeric",
+        "accepted": [{"value": 2}],
+    },
 }
 
 

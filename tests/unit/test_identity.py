@@ -1,18 +1,23 @@
 import base64
 import json
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from freshet import wiring
 from freshet.errors import Unauthenticated, Unavailable
 from freshet.identity import Identity
 from freshet.keys import Keys
+from freshet.settings import settings
 from freshet.stores.aws import Service
 from tests.stack import Stack
 
+USER, PASSWORD = "li@example.com", "Correct-Horse-1"
+CONSOLE_CLIENT = "/freshet/tests/console-client-of-identity"
 FOREIGN = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -32,21 +37,35 @@ def identity(cloud: Stack, keys: Keys) -> Identity:
     )
 
 
-@pytest.fixture(scope="session")
-def tokens(stack: Stack) -> dict[str, str]:
-    """ID and access token of a user of the stack's pool, by Cognito's own sign-in."""
-    cognito = stack.aws.client("cognito-idp")
-    pool, client = stack.outputs["UserPoolId"], stack.outputs["UserPoolClientId"]
-    name, password = "li@example.com", "Correct-Horse-1"
-    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
-    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
-    answer = cognito.admin_initiate_auth(
-        UserPoolId=pool,
+def signed_in(stack: Stack, client: str) -> dict[str, str]:
+    """ID and access token of the pool's user by one of its app clients, by Cognito's own sign-in."""
+    answer = stack.aws.client("cognito-idp").admin_initiate_auth(
+        UserPoolId=stack.outputs["UserPoolId"],
         ClientId=client,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": password},
+        AuthParameters={"USERNAME": USER, "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
     return {"id": answer["IdToken"], "access": answer["AccessToken"]}
+
+
+@pytest.fixture(scope="session")
+def tokens(stack: Stack) -> dict[str, str]:
+    cognito, pool = stack.aws.client("cognito-idp"), stack.outputs["UserPoolId"]
+    cognito.admin_create_user(UserPoolId=pool, Username=USER, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=USER, Password=PASSWORD, Permanent=True)
+    return signed_in(stack, stack.outputs["UserPoolClientId"])
+
+
+@pytest.fixture(scope="session")
+def clients(stack: Stack) -> tuple[str, str]:
+    """Two more app clients of the pool: the console's, and somebody else's."""
+    cognito, pool = stack.aws.client("cognito-idp"), stack.outputs["UserPoolId"]
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    console, other = (
+        cognito.create_user_pool_client(UserPoolId=pool, ClientName=name, ExplicitAuthFlows=flows)
+        for name in ("console", "other")
+    )
+    return console["UserPoolClient"]["ClientId"], other["UserPoolClient"]["ClientId"]
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -105,12 +124,69 @@ async def test_another_audience_or_issuer_is_refused(
 ) -> None:
     jwks = f"{cloud.aws.endpoint}/{cloud.outputs['UserPoolId']}/.well-known/jwks.json"
     issuer, audience = cloud.outputs["TokenIssuer"], cloud.outputs["UserPoolClientId"]
-    for chosen in (
-        {"issuer": "https://other", "audience": audience},
-        {"issuer": issuer, "audience": "other"},
-    ):
+    for expected in (("https://other", audience), (issuer, "other"), (issuer, "")):
+        identity = Identity(keys, issuer=expected[0], audience=expected[1], jwks_url=jwks)
         with pytest.raises(Unauthenticated):
-            await Identity(keys, jwks_url=jwks, **chosen).owner_of(f"Bearer {tokens['id']}")
+            await identity.owner_of(f"Bearer {tokens['id']}")
+
+
+@pytest.fixture
+def settled(cloud: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str | None], Identity]]:
+    """`settled(client)`: identity as functions have it, once the console's parameter holds that client."""
+    ssm, pool = cloud.aws.client("ssm"), cloud.outputs["UserPoolId"]
+    monkeypatch.setenv("TOKEN_ISSUER", cloud.outputs["TokenIssuer"])
+    monkeypatch.setenv("TOKEN_AUDIENCE", cloud.outputs["UserPoolClientId"])
+    monkeypatch.setenv("TOKEN_JWKS_URL", f"{cloud.aws.endpoint}/{pool}/.well-known/jwks.json")
+    monkeypatch.setenv("CONSOLE_CLIENT_PARAMETER", CONSOLE_CLIENT)
+    settings.cache_clear()  # cloud has read it
+
+    def identity(client: str | None) -> Identity:
+        if client:
+            ssm.put_parameter(Name=CONSOLE_CLIENT, Value=client, Type="String", Overwrite=True)
+        return wiring.identity()
+
+    yield identity
+    ssm.delete_parameters(Names=[CONSOLE_CLIENT])
+
+
+async def test_tokens_of_the_consoles_client_count_too_and_no_other_clients(
+    settled: Callable[..., Identity], cloud: Stack, tokens: dict[str, str], clients: tuple[str, str]
+) -> None:
+    console, other = (signed_in(cloud, client) for client in clients)
+    identity = settled(clients[0])
+    for good in (tokens, console):
+        assert await identity.owner_of(f"Bearer {good['id']}") == claims_of(tokens["id"])["sub"]
+    for bad in (console["access"], other["id"], other["access"], forged(console["id"])):
+        with pytest.raises(Unauthenticated):
+            await identity.owner_of(f"Bearer {bad}")
+
+
+async def test_until_there_is_a_console_client_its_tokens_are_nobodys(
+    settled: Callable[..., Identity], cloud: Stack, tokens: dict[str, str], clients: tuple[str, str]
+) -> None:
+    token = signed_in(cloud, clients[0])["id"]
+    with pytest.raises(Unauthenticated):
+        await settled(None).owner_of(f"Bearer {token}")
+    assert await settled(clients[0]).owner_of(f"Bearer {token}")
+
+
+async def test_a_parameter_store_that_is_down_is_no_verdict_on_the_consoles_tokens_and_no_matter_to_others(
+    settled: Callable[..., Identity],
+    cloud: Stack,
+    tokens: dict[str, str],
+    clients: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = signed_in(cloud, clients[0])["id"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    identity = settled(None)
+    assert await identity.owner_of(f"Bearer {tokens['id']}")
+    for stranger in (forged(token), token[:-10]):  # who can't sign makes us ask nobody
+        with pytest.raises(Unauthenticated):
+            await identity.owner_of(f"Bearer {stranger}")
+    with pytest.raises(Unavailable) as down:
+        await identity.owner_of(f"Bearer {token}")
+    assert down.value.part == "secrets"
 
 
 async def test_keys_of_the_issuer_out_of_reach_are_not_a_bad_token(

@@ -1,7 +1,8 @@
 """Bodies that come in one of several forms: JSON, a form with a file, or a file as it is.
 
-They are read by hand, after the run has kept the request as it came. What does not belong here: bodies of one
-form, which FastAPI reads.
+They are read by hand, after the run has kept the request as it came; so is JSON whose types are to be taken
+as they are, though its models read others liberally. What does not belong here: other bodies of one form,
+which FastAPI reads.
 """
 
 from dataclasses import dataclass
@@ -47,18 +48,25 @@ def read_by_hand(as_json: type[BaseModel], as_form: type[BaseModel]) -> dict[str
     return {"requestBody": {"required": True, "content": content}}
 
 
+def json_by_hand(model: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI is told of a JSON body whose parts it describes elsewhere: answers have them, too."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    del schema["$defs"]
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+
+
 def media_type(request: Request) -> str:
     """What the body says it is, in lower case."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def json_of(request: Request, model: type[M]) -> M:
+async def json_of(request: Request, model: type[M], *, takes: str = f"{JSON} or {MULTIPART}") -> M:
     """The JSON body as a `model`. Raises what FastAPI raises: a 422 that names the fields."""
     if media_type(request) not in {JSON, ""}:
-        raise UnsupportedMediaType(f"This takes {JSON} or {MULTIPART}.")
+        raise UnsupportedMediaType(f"This takes {takes}.")
     body = await request.body()
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise _refused(error) from None
 

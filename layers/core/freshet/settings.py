@@ -15,6 +15,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Json, field_validator
 
+# What may stand in a Content-Security-Policy.
+URL = r"^(https?://[A-Za-z0-9.:\[\]-]+(/[^\s;,'\"]*)?)?$"
+
 
 class Settings(BaseModel):
     """What a function is told about the world. Units are in the names or descriptions."""
@@ -39,6 +42,14 @@ class Settings(BaseModel):
     )
     token_audience: str = Field("", description="audience (`aud`) of accepted ID tokens: the app client's id")
     token_jwks_url: str = Field("", description="where the issuer's keys are; empty: below the issuer")
+
+    console_client_parameter: str = Field(
+        "", description="SSM parameter with the id of the console's own app client; its ID tokens count, too"
+    )
+    sign_in_url: str = Field(
+        "", pattern=URL, description="base URL of the sign-in pages; empty: nobody signs in to the console"
+    )
+    upload_origin: str = Field("", pattern=URL, description="where presigned uploads go, for the console")
 
     qdrant_url: str = Field("", description="base URL of Qdrant's REST API")
     qdrant_key_parameter: str = Field("", description="SSM parameter with Qdrant's API key; empty: no key")

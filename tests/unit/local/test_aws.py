@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.aws import Aws, deploy_nested, deploy_parameters, deploy_roles, put_secret
+from infra.local.aws import Aws, deploy_nested, deploy_resources, deploy_roles, put_secret
 from infra.local.children import Child
 from infra.local.errors import LocalCloudError
 from infra.local.ports import HOST, free_ports
@@ -59,7 +59,7 @@ async def test_a_stack_is_made_kept_and_changed(aws: Aws) -> None:
             "Type": "AWS::SSM::Parameter",
             "Properties": {"Name": "/local/p", "Type": "String", "Value": text},
         }
-        deploy_parameters(aws, {"Parameter": resource})
+        deploy_resources(aws, {"Parameter": resource})
         return str(aws.client("ssm").get_parameter(Name="/local/p")["Parameter"]["Value"])
 
     assert [await asyncio.to_thread(value, text) for text in ("one", "one", "two")] == ["one", "one", "two"]
@@ -73,7 +73,7 @@ async def test_a_stack_that_fails_says_why(aws: Aws) -> None:
 async def test_a_role_may_write_to_the_bucket_over_plain_http(aws: Aws) -> None:
     def check() -> None:
         given = {"QDRANT_URL": "http://127.0.0.1:1", "DELETION_PROTECTION": "false"}
-        template = load(ROOT / "template.yaml", given, aws.region)
+        template = load(ROOT / "template.yaml", {**given, "AWS_ENDPOINT_URL": aws.endpoint}, aws.region)
         deploy_nested(aws, template)
         bucket = template.outputs["Data"]["BucketName"]
         deploy_roles(aws, {"WriterRole": role("s3:PutObject")})

@@ -1,6 +1,7 @@
 """The command line: what it says when it can't start, and a whole life of a local cloud."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -13,11 +14,13 @@ import httpx
 import psutil
 import pytest
 
+from infra.local.cli import console_line
 from infra.local.environment import parameters, read_environment, variable
 from infra.local.errors import LocalCloudError
 from infra.local.ports import HOST, free_ports, listen
 from infra.local.servers import ROOT
 from infra.local.state import State
+from tests.unit.local.rig import small_stack
 
 _DROPPED = ("AWS_ENDPOINT_URL", "QDRANT_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "LOCAL_AUTH")
 
@@ -112,6 +115,16 @@ HEALTH = json.dumps(
         "requestContext": {"requestId": "r"},
     }
 ).encode()
+
+
+def test_the_welcome_tells_where_the_console_is_or_how_to_build_it(tmp_path: Path) -> None:
+    stack = small_stack()
+    console = dataclasses.replace(stack.functions["answer"], name="console", folder=tmp_path)
+    built = dataclasses.replace(stack, functions={"console": console})
+    assert console_line("http://x", built).startswith("not built: install Node 20.19 or newer")
+    (tmp_path / "web/dist").mkdir(parents=True)
+    (tmp_path / "web/dist/index.html").touch()
+    assert console_line("http://x", built) == "http://x/"
 
 
 class TestEnvironment:

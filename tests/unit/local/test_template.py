@@ -93,6 +93,27 @@ def test_the_triggers_are_read(stack: Stack) -> None:
     assert found["extract"].concurrency == 5
 
 
+def test_sign_in_is_as_the_environment_says_and_off_on_an_emulator() -> None:
+    emulator, own = "http://127.0.0.1:2", "http://127.0.0.1:3"
+    template = load(ROOT / "template.yaml", {**GIVEN, "AWS_ENDPOINT_URL": emulator}, "us-east-1")
+    template.outputs["Data"] = Outputs()
+    console = template.stack().functions["console"].environment
+    assert (console["SIGN_IN_URL"], console["UPLOAD_ORIGIN"]) == ("", emulator)
+    template.values["SignInUrl"] = own
+    assert template.stack().functions["console"].environment["SIGN_IN_URL"] == own
+
+
+def test_the_consoles_client_and_the_parameter_with_its_id_are_deployed_together(stack: Stack) -> None:
+    parameter = stack.resources["ConsoleClientId"]["Properties"]
+    assert stack.resources.keys() == {"ConsoleClient", "ConsoleClientId"}
+    assert parameter["Value"] == {"Ref": "ConsoleClient"}
+    for name in ("authorize", "health", "console"):
+        assert stack.functions[name].environment["CONSOLE_CLIENT_PARAMETER"] == parameter["Name"]
+    urls = stack.resources["ConsoleClient"]["Properties"]["CallbackURLs"]
+    assert urls[-1] == "http://localhost:8000/"
+    assert [url.partition("/prod")[2] for url in urls[:-1]] == ["/", "/pages/debug.html"]
+
+
 def test_only_functions_roles_are_made_locally(stack: Stack) -> None:
     assert stack.roles.keys() == {one.role for one in stack.functions.values()}
 

@@ -75,3 +75,28 @@ async def test_an_owners_objects_are_listed_by_prefix_over_many_pages(
     call = objects._service.call
     monkeypatch.setattr(objects._service, "call", partial(call, MaxKeys=1))
     assert await objects.names("list", "") == ["a/1", "a/2", "b/1"]
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix"),
+    [
+        ("us-east-1", "us-east-1.amazonaws.com"),
+        ("eu-central-1", "eu-central-1.amazonaws.com"),
+        ("cn-north-1", "cn-north-1.amazonaws.com.cn"),
+    ],
+)
+async def test_uploads_go_to_the_bucket_in_its_region(
+    monkeypatch: pytest.MonkeyPatch, region: str, suffix: str
+) -> None:
+    """On AWS itself; nothing is sent. That is the origin which `infra/data.yaml` names."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    service = Service("s3", "bucket")
+    upload = await Objects(service, "freshet-1-a", "tests").presign_upload(
+        "ann", "b", content_type="text/plain", max_bytes=1
+    )
+    await service.aclose()
+    assert upload["url"] == f"https://freshet-1-a.s3.{suffix}/"

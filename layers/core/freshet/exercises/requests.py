@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from freshet.asked import STACK_MODEL, Asked, Id, said
-from freshet.exercises.question import Bloom, Difficulty, Kind
+from freshet.exercises.question import Bloom, Difficulty, Kind, Question
 from freshet.languages import Language
 
 # `partial`: writing it was broken off; what was finished is there.
@@ -93,6 +93,10 @@ class Regenerate(Asked):
     instructions: Annotated[str, Field(max_length=2_000)] | None = None
     model_id: int = STACK_MODEL
     stream: bool = False
+
+
+class Edited(RootModel[Question]):
+    """A question as its owner wants it; `version` is the one that was edited."""
 
 
 class Submit(Asked):

@@ -36,15 +36,18 @@ class Objects:
         self, owner: str, name: str, *, content_type: str, max_bytes: int
     ) -> dict[str, Any]:
         """A presigned POST as `{url, fields}`: exactly this key and type, 1 to `max_bytes` bytes."""
-        return await self._service.run(
-            lambda client: client.generate_presigned_post(
+
+        def presign(client: Any) -> dict[str, Any]:
+            post: dict[str, Any] = client.generate_presigned_post(
                 Bucket=self._bucket,
                 Key=self.key(owner, name),
                 Fields={"Content-Type": content_type},
                 Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
                 ExpiresIn=UPLOAD_EXPIRES_S,
             )
-        )
+            return {**post, "url": _regional(post["url"], client.meta.region_name)}
+
+        return await self._service.run(presign)
 
     async def presign_download(self, owner: str, name: str, *, filename: str, content_type: str) -> str:
         """A short-lived URL that downloads the object under its own file name (RFC 6266)."""
@@ -106,3 +109,12 @@ class Objects:
     async def ping(self) -> None:
         """Raises Unavailable or NotFound if the bucket can't be used."""
         await self._service.call("head_bucket", Bucket=self._bucket)
+
+
+def _regional(url: str, region: str) -> str:
+    """The same place by its region's host, which is the only one that the console's policy lets browsers ask.
+
+    botocore names the global one. Until DNS knows a new bucket that one redirects, and a browser follows no
+    redirect after a preflight. The signature of a form does not cover the host.
+    """
+    return url.replace(".s3.amazonaws.com/", f".s3.{region}.amazonaws.com/", 1)

@@ -44,6 +44,13 @@ class Secrets:
             logger.error("an SSM parameter is missing", parameter=name)
             raise Unavailable("A secret of this deployment is missing.", part="secrets") from None
 
+    async def find(self, name: str) -> str | None:
+        """The same; None if it is missing, for what a deployment may be without."""
+        try:
+            return await self._values.get(name)
+        except NotFound:
+            return None
+
 
 class OwnerSecrets:
     """Owners' secrets, below `prefix`: `<prefix>/<owner>/<name>`. They are written, used, and never shown."""

@@ -48,6 +48,7 @@ from freshet.wiring.documents import (
 from freshet.wiring.generation import account, admit, budget, embed, ledger, model, stack_endpoint
 from freshet.wiring.services import (
     chat_table,
+    console_client,
     document_objects,
     documents_table,
     dynamodb,
@@ -96,6 +97,7 @@ __all__ = [
     "causal_graphs",
     "chat_table",
     "clients",
+    "console_client",
     "conversations",
     "document_objects",
     "documents_table",

@@ -98,8 +98,21 @@ def keys() -> Keys:
 def identity() -> Identity:
     chosen = settings()
     return Identity(
-        keys(), issuer=chosen.token_issuer, audience=chosen.token_audience, jwks_url=chosen.token_jwks_url
+        keys(),
+        issuer=chosen.token_issuer,
+        audience=chosen.token_audience,
+        jwks_url=chosen.token_jwks_url,
+        console_client=console_client,
     )
+
+
+async def console_client() -> str | None:
+    """The id of the app client that the console signs in with; None if there is none.
+
+    A parameter and not a setting: the client names the API, so no function can name the client.
+    """
+    name = settings().console_client_parameter
+    return await secrets().find(name) if name else None
 
 
 @cache

@@ -1,0 +1,98 @@
+// Earlier conversations, as this browser keeps them.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowLeft, MessagesSquare, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Link } from "wouter";
+import { useFormats } from "../language/formats";
+import { useWords } from "../language/language";
+import { Badge, Empty, ErrorNote, Loading } from "../ui/feedback";
+import { useUndoable } from "../ui/toasts";
+import { forget, type Title, titles } from "./kept";
+import { KEPT } from "./useConversation";
+import { WORDS } from "./words";
+
+export function History({ store }: { store: string }) {
+  const words = useWords(WORDS);
+  const { data, error, isPending } = useQuery({ queryKey: [KEPT, store], queryFn: () => titles(store) });
+  const [hidden, remove] = useRemoval(store);
+  const shown = data?.filter(({ id }) => !hidden.has(id)) ?? [];
+  return (
+    <div className="part ask-history">
+      <header>
+        <div>
+          <h1>{words.earlier}</h1>
+          <p>{words.onlyHere}</p>
+        </div>
+        <div className="row">
+          <Link className="button small" href="/ask">
+            <ArrowLeft aria-hidden />
+            {words.back}
+          </Link>
+          {shown.length > 0 && (
+            <button
+              type="button"
+              className="small danger"
+              onClick={() => remove(shown, words.removedAll(shown.length))}
+            >
+              <Trash2 aria-hidden />
+              {words.removeAll}
+            </button>
+          )}
+        </div>
+      </header>
+      {isPending && <Loading />}
+      {error && <ErrorNote error={error} />}
+      {data && shown.length === 0 && (
+        <Empty icon={MessagesSquare} title={words.nothingKept}>
+          <p>{words.nothingKeptHint}</p>
+        </Empty>
+      )}
+      <ul>
+        {shown.map((one) => (
+          <Row key={one.id} title={one} onRemove={() => remove([one], words.removed(one.title))} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Row({ title, onRemove }: { title: Title; onRemove: () => void }) {
+  const words = useWords(WORDS);
+  const { time } = useFormats();
+  return (
+    <li>
+      <Link href={`/ask/${title.id}`}>
+        <span className="clip" dir="auto">
+          {title.title}
+        </span>
+        <span className="soft small">
+          {time(new Date(title.updatedAt).toISOString())} · {words.questions(title.turns)}
+        </span>
+      </Link>
+      {title.isUnderWay && <Badge tone="accent">{words.underWay}</Badge>}
+      <button type="button" className="plain small" aria-label={words.remove(title.title)} onClick={onRemove}>
+        <Trash2 aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+/** Hides at once, and deletes when it can't be undone any more. */
+function useRemoval(store: string) {
+  const queries = useQueryClient();
+  const undoable = useUndoable();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const remove = (removed: readonly Title[], text: string) => {
+    const ids = removed.map(({ id }) => id);
+    undoable({
+      text,
+      hide: () => setHidden((before) => new Set([...before, ...ids])),
+      show: () => setHidden((before) => new Set([...before].filter((id) => !ids.includes(id)))),
+      act: async () => {
+        await forget(store, ids);
+        await queries.invalidateQueries({ queryKey: [KEPT] });
+      },
+    });
+  };
+  return [hidden, remove] as const;
+}

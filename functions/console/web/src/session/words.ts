@@ -1,0 +1,43 @@
+import { inBoth } from "../language/language";
+
+export const WORDS = inBoth(
+  {
+    welcome: "Welcome to Freshet",
+    title: "Sign in",
+    lost: "Your session is over. Sign in again; nothing that was running is lost.",
+    lostHere: "Your session is over: the API does not take it any more. What runs goes on.",
+    again: "Sign in again",
+    againHint:
+      "What you have typed stays on the page if you use a key. The sign-in page leaves this one: copy it first.",
+    againHintKey: "What you have typed stays on the page.",
+    signIn: "Sign in",
+    or: "or",
+    key: "Freshet key",
+    keyHint: "It begins with fk_. It stays in this tab and is forgotten when the tab is closed.",
+    use: "Use this key",
+    wrongKey: "This key is not valid. It may have been revoked, or mistyped.",
+    refused: "The sign-in page refused:",
+    unknown: "This sign-in was not begun in this tab, or too long ago. Sign in again.",
+    starting: "Freshet is being opened…",
+    language: "中文",
+  },
+  {
+    welcome: "欢迎使用 Freshet",
+    title: "登录",
+    lost: "登录已失效，请重新登录；正在进行的任务不会丢失。",
+    lostHere: "登录已失效，API 不再接受当前身份；正在进行的任务会继续。",
+    again: "重新登录",
+    againHint: "使用密钥登录时，页面上已输入的内容会保留；前往登录页会离开当前页面，请先复制。",
+    againHintKey: "页面上已输入的内容会保留。",
+    signIn: "登录",
+    or: "或",
+    key: "Freshet 密钥",
+    keyHint: "以 fk_ 开头。仅保存在当前标签页，关闭后即清除。",
+    use: "使用该密钥",
+    wrongKey: "密钥无效：可能已被吊销，或输入有误。",
+    refused: "登录页拒绝了请求：",
+    unknown: "这次登录不是在当前标签页发起的，或已过期。请重新登录。",
+    starting: "正在打开 Freshet…",
+    language: "English",
+  },
+);
