@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from infra.local.lambda_service import FunctionPool, Invocation, TooManyRequests
+from infra.local.lambda_service.pool import STARTS_AT_ONCE
 from infra.local.lambda_service.sandbox import Sandbox
 from tests.streaming.conftest import MakePool
 from tests.streaming.functions import ROOT, eventually, free, request, spec, whole
@@ -42,6 +43,24 @@ async def test_sandboxes_run_at_the_same_time(function: MakePool, tmp_path: Path
 async def test_a_sandbox_is_used_again(function: MakePool) -> None:
     pool = function("plain.handler")
     assert await pid_of(pool) == await pid_of(pool)
+
+
+async def test_a_burst_of_short_invocations_takes_few_sandboxes(function: MakePool) -> None:
+    pool = function("plain.handler")
+    invocations = await asyncio.gather(*(pool.invoke(request("/process")) for _ in range(12)))
+    pids = {json.loads((await whole(one))[1])["pid"] for one in invocations}
+    assert len(pids) <= 6  # two, where nothing else is to be done
+    await free(pool)
+
+
+async def test_who_gives_up_in_line_is_served_all_the_same(function: MakePool, tmp_path: Path) -> None:
+    pool = function("results.meet")
+    event = json.dumps({"directory": str(tmp_path), "count": 2 * STARTS_AT_ONCE}).encode()
+    waiting = [asyncio.create_task(pool.invoke(event)) for _ in range(2 * STARTS_AT_ONCE)]
+    await asyncio.sleep(0)
+    waiting[-1].cancel()
+    answers = await asyncio.gather(*waiting[:-1])  # they wait for each other, so all of them run
+    assert [one.function_error for one in answers] == [None] * len(answers)
 
 
 async def test_more_invocations_than_sandboxes_are_too_many(function: MakePool) -> None:
@@ -136,7 +155,7 @@ async def test_the_memory_of_children_counts_and_they_die_too(function: MakePool
 async def test_an_import_that_takes_too_long_is_killed() -> None:
     sandbox = Sandbox(spec("slow_import.handler", timeout_s=0.5), lambda name, line: None, init_timeout_s=0.5)
     invocation = Invocation("id", b"{}")
-    assert not await sandbox.serve(invocation)
+    assert not await sandbox.start(invocation)
     assert_failed(invocation, "Sandbox.Timedout", "timed out after 0.50 seconds")
     assert not sandbox.alive
 

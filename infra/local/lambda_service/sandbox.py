@@ -26,7 +26,7 @@ Log = Callable[[str, str], None]
 
 
 class Sandbox:
-    """Started by its first invocation; after `serve` has returned False it is of no more use."""
+    """Started by its first invocation; after `start` or `serve` has returned False it is of no more use."""
 
     def __init__(self, spec: FunctionSpec, log: Log, init_timeout_s: float = INIT_TIMEOUT_S) -> None:
         self._spec = spec
@@ -41,12 +41,16 @@ class Sandbox:
     def alive(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    async def start(self, invocation: Invocation) -> bool:
+        """Bring the runtime up to where it asks for an event; what keeps it from that fails `invocation`."""
+        return await self._fit(invocation, await self._initialise(invocation))
+
     async def serve(self, invocation: Invocation) -> bool:
         """Run one invocation to its end, which is when the runtime asks for the next."""
-        error = await self._initialise(invocation)
-        if error is None:
-            self._api.deliver(invocation, function_arn(self._spec), self._spec.timeout_s)
-            error = await self._until_idle(invocation, self._spec.timeout_s)
+        self._api.deliver(invocation, function_arn(self._spec), self._spec.timeout_s)
+        return await self._fit(invocation, await self._until_idle(invocation, self._spec.timeout_s))
+
+    async def _fit(self, invocation: Invocation, error: FunctionError | None) -> bool:
         if error is None:
             return True
         self._log(self._spec.name, f"{error.type} {error.message}")
@@ -71,17 +75,15 @@ class Sandbox:
             task.cancel()
 
     async def _initialise(self, invocation: Invocation) -> FunctionError | None:
-        if self._process is not None:
-            return None
         try:
-            self._process = await self._start()
+            self._process = await self._spawn()
         except (EntrypointError, OSError) as error:
             return FunctionError.of(
                 "Runtime.InvalidEntrypoint", f"RequestId: {invocation.request_id} Error: {error}"
             )
         return await self._until_idle(invocation, self._init_timeout_s)
 
-    async def _start(self) -> Process:
+    async def _spawn(self) -> Process:
         command = await asyncio.to_thread(sandbox_command, self._spec)
         try:
             environment = sandbox_environment(self._spec, await self._api.start())
