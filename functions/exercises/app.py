@@ -11,11 +11,12 @@ import freshet.exercises.generation.generate
 import freshet.exercises.grading.submit  # noqa: F401
 from freshet import wiring
 from freshet.answers import STREAMED, answered, collected, streamed
-from freshet.body import MULTIPART, form_of, json_of, media_type, read_by_hand
+from freshet.body import JSON, MULTIPART, form_of, json_by_hand, json_of, media_type, read_by_hand
 from freshet.exercises.analysis.analyse import Analysis
 from freshet.exercises.attempts import AttemptPage
 from freshet.exercises.collection import Exercise
 from freshet.exercises.due import DueConcepts
+from freshet.exercises.editing import edit
 from freshet.exercises.formats import Name, exported
 from freshet.exercises.formats.gift import LineProblem
 from freshet.exercises.grading.attempt import Attempt
@@ -25,6 +26,7 @@ from freshet.exercises.requests import (
     Analyse,
     AnalyseFile,
     AnalyseUpload,
+    Edited,
     Generate,
     ImportFile,
     ImportText,
@@ -152,6 +154,20 @@ async def regenerate(
     asked = body or Regenerate()
     events = wiring.generator().regenerate(call.owner, exercise_id, question_id, asked)
     return await answered(call, "exercises", events, Regenerated, stream=asked.stream)
+
+
+@app.put(
+    "/api/v1/exercises/{exercise_id}/questions/{question_id}",
+    summary="Write a question as one wants it",
+    openapi_extra=json_by_hand(Edited),
+)
+async def edit_question(exercise_id: str, question_id: str, request: Request, owner: Owner) -> Question:
+    """The question as it was read, with the changes: its `version` says what was edited.
+
+    Its id and source stay; another version meanwhile is a 409.
+    """
+    asked = await json_of(request, Edited, takes=JSON)
+    return await edit(wiring.exercises(), owner, exercise_id, question_id, asked.root)
 
 
 @app.post(

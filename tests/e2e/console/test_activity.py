@@ -1,5 +1,6 @@
 """Runs, usage, keys and health in the console."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import pytest
 
 from tests.e2e.client import checked, client
 from tests.e2e.console.conftest import WAIT_MS, Open
-from tests.e2e.local_cloud import LocalCloud
+from tests.e2e.local_cloud import START_S, LocalCloud, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
@@ -22,6 +23,7 @@ expect.set_options(timeout=WAIT_MS)
 QUESTION = "How many days of paid leave do employees get?"  # the demo set's
 MANY = 5_000
 FREEZE_MS = 200
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LOADING = {"en": "Loading…", "zh": "加载中…"}
 Judge = Callable[["Page"], Awaitable[None]]
 
@@ -38,6 +40,12 @@ def used(console_api: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
     """This month's usage as the API adds it up, with a run in it."""
     total: dict[str, Any] = checked(console_api.get("/api/v1/usage"))["totals"][0]
     return total
+
+
+@pytest.fixture(scope="module")
+def awake(console_api: httpx.Client) -> None:
+    """Its sandbox has imported what it tries the parts with."""
+    until(lambda: console_api.get("/health", params={"deep": "true"}).is_success, START_S)
 
 
 def start_slow_run(console: LocalCloud, api: httpx.Client) -> str:
@@ -94,18 +102,23 @@ async def test_thousands_of_runs_scroll_without_a_freeze(open_console: Open, con
     await page.route("**/api/v1/runs?*", _many)
     await page.goto(f"{console.url}/#/activity")
     await expect(page.get_by_role("listitem").first).to_be_visible()
-    await page.evaluate(
-        "window.longest = 0; new PerformanceObserver(list => { for (const task of list.getEntries())"
-        " window.longest = Math.max(window.longest, task.duration) }).observe({type: 'longtask'})"
-    )
+    busy = await _busy_ms(page)
     for _ in range(20):
         await page.mouse.wheel(0, 100_000)
-        await page.evaluate(
-            "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
-        )
+        await page.evaluate(TWO_FRAMES)
+        before, busy = busy, await _busy_ms(page)
+        assert busy - before < FREEZE_MS
     assert await page.get_by_role("listitem").count() < 100
     assert await page.get_by_role("listitem").first.get_attribute("aria-posinset") != "1"
-    assert await page.evaluate("window.longest") < FREEZE_MS
+
+
+async def _busy_ms(page: "Page") -> float:
+    """How long the page has been at work, by the processor's clock: others may be busy, too."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    metrics = (await session.send("Performance.getMetrics"))["metrics"]
+    await session.detach()
+    return next(one["value"] for one in metrics if one["name"] == "TaskDuration") * 1000
 
 
 async def _many(route: "Route") -> None:
@@ -127,7 +140,7 @@ async def test_usage_has_the_numbers_of_the_api_and_says_what_has_no_price(
 ) -> None:
     page = await open_console("#/activity/usage")
     table = page.get_by_role("table", name="By capability")
-    await expect(table.get_by_role("row", name="Question")).to_be_visible()
+    await expect(table.get_by_role("row", name=re.compile(r"^Question \d"))).to_be_visible()
     await expect(table.get_by_role("row", name="Total")).to_contain_text(f"{used['prompt_tokens']:,}")
     await expect(page.get_by_text("no price is known")).to_be_visible()
     await expect(page.get_by_text("No limit is set.")).to_be_visible()
@@ -181,11 +194,11 @@ async def test_a_key_is_made_shown_once_used_and_revoked(open_console: Open, con
     [("en", "Check now", "Everything works"), ("zh", "立即检查", "一切正常")],
 )
 async def test_every_part_is_tried_when_one_asks(
-    open_console: Open, language: str, button: str, well: str
+    open_console: Open, awake: None, language: str, button: str, well: str
 ) -> None:
     page = await open_console("#/activity/health", language=language)
     await page.get_by_role("button", name=button).click()
-    await expect(page.get_by_text(well)).to_be_visible(timeout=30_000)  # its sandbox imports every SDK
+    await expect(page.get_by_text(well)).to_be_visible()
     await expect(page.get_by_role("row")).to_have_count(5)
 
 

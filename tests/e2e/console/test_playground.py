@@ -45,8 +45,8 @@ def broken(console_api: httpx.Client) -> Iterator[str]:
 
 @pytest.fixture
 def slow(console: LocalCloud, console_api: httpx.Client) -> Iterator[str]:
-    """The stand-in, a third of a second for each piece."""
-    headers = {"x-fault": "slow=300"}
+    """The stand-in, half a second for each piece."""
+    headers = {"x-fault": "slow=500"}
     with _model(console_api, "slow", f"{console.model_url}/v1", headers=headers) as name:
         yield name
 
@@ -65,6 +65,7 @@ def tidied(console_api: httpx.Client) -> Iterator[None]:
 async def _ask(page: "Page", prompt: str) -> None:
     await page.get_by_label("Prompt", exact=True).fill(prompt)
     await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_label("Prompt", exact=True)).to_have_value("")  # what stands from now on is new
 
 
 async def _choose_tool(page: "Page", name: str) -> None:
@@ -91,14 +92,14 @@ async def test_two_models_answer_side_by_side_and_call_tools(
     forming = _column(page, "B").get_by_role("list", name="Tool calls")
     await expect(forming).to_contain_text("being written")
     await expect(forming.get_by_text(re.compile(r'^\{"expression"?:?"?$'))).to_be_visible()
+    await page.get_by_role("button", name="Stop column B").click()
+    await _stands(_column(page, "B"), "Stopped")
     first = _column(page, "A")
     await _stands(first, "Done")
     calls = first.get_by_role("list", name="Tool calls")
     await expect(calls).to_contain_text('"expression": "12*(3+4)"')
     await expect(calls).to_contain_text("84")
     await expect(first).to_contain_text("Tokens a second")
-    await page.get_by_role("button", name="Stop column B").click()
-    await _stands(_column(page, "B"), "Stopped")
     await no_barriers(page)
 
 

@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useClock } from "../behaviour/clock";
 import { useWords } from "../language/language";
 import { ErrorNote, Loading } from "../ui/feedback";
-import { cases, type Step, stepsOf } from "./evidence";
+import { cases } from "./answers";
+import { type Step, stepsOf } from "./evidence";
 import type { Of } from "./scope";
 import { WORDS } from "./words";
 

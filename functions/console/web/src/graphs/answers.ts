@@ -98,3 +98,10 @@ export function namesOf(way: Way, path: AnswerPath["path"]): string[] {
   const first = edges[0];
   return first ? [first.cause, ...edges.map((edge) => edge.effect)] : [way.from, way.to];
 }
+
+/** Ids are told as a cause, its effect, a cause, its effect … */
+export function cases(ids: readonly string[]): [cause: string, effect: string][] {
+  const found: [string, string][] = [];
+  for (let at = 0; at + 1 < ids.length; at += 2) found.push([ids[at] ?? "", ids[at + 1] ?? ""]);
+  return found;
+}

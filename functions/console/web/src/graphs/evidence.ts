@@ -84,10 +84,3 @@ async function behavioursOf(userId: string, cursor: string): Promise<StepPage> {
   }));
   return { steps, next: next_cursor };
 }
-
-/** Ids are told as a cause, its effect, a cause, its effect … */
-export function cases(ids: readonly string[]): [cause: string, effect: string][] {
-  const found: [string, string][] = [];
-  for (let at = 0; at + 1 < ids.length; at += 2) found.push([ids[at] ?? "", ids[at + 1] ?? ""]);
-  return found;
-}

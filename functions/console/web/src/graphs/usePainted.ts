@@ -1,6 +1,6 @@
 // Paints each graph that there is to show: layered if it is small or sparse, by forces if not.
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { drawn } from "./drawing";
+import { breath, drawn } from "./drawing";
 import { arranged } from "./force";
 import { ACROSS, layered, type Place } from "./layered";
 import type { Choice, GraphModel } from "./model";
@@ -72,8 +72,9 @@ async function paint(
   const { width, height } = element.current?.getBoundingClientRect() ?? { width: 3, height: 2 };
   const places = isLayered && model.nodes.length ? layered(model, width / Math.max(1, height)) : null;
   const scale = places ? scaleOf(places, width, height) : 1;
-  picture.current?.prepare(model.edges.length);
   const graph = await drawn(model, places, scale, signal);
+  picture.current?.prepare(model.edges.length);
+  await breath();
   signal.throwIfAborted();
   picture.current?.show(graph, isLayered);
   if (isLayered) return onDone();

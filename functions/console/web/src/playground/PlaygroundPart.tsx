@@ -61,13 +61,15 @@ function Playground() {
       <Head onAdd={hasRoom ? () => change(withColumn) : undefined} />
       {models.isPending && <Loading />}
       {error && <ErrorNote error={error} onRetry={retry} />}
-      <Bench
-        setup={setup}
-        change={change}
-        columns={columns}
-        models={models.data ?? []}
-        tools={tools.data ?? []}
-      />
+      {!models.isPending && (
+        <Bench
+          setup={setup}
+          change={change}
+          columns={columns}
+          models={models.data ?? []}
+          tools={tools.data ?? []}
+        />
+      )}
       <Panels setup={setup} change={change} columns={columns} />
     </>
   );

@@ -7,7 +7,14 @@ import { useTypeNames } from "../types";
 import type { Pattern } from "./pattern";
 import { WORDS } from "./words";
 
-export function PatternRow({ pattern, by }: { pattern: Pattern; by: string }) {
+interface Props {
+  pattern: Pattern;
+  by: string;
+  /** The highest share of all patterns: the bars are for comparing them. */
+  highest: number;
+}
+
+export function PatternRow({ pattern, by, highest }: Props) {
   const words = useWords(WORDS);
   const { number, percent, duration } = useFormats();
   const { items, support, share, users, median_duration_seconds } = pattern;
@@ -23,7 +30,7 @@ export function PatternRow({ pattern, by }: { pattern: Pattern; by: string }) {
         ))}
       </ol>
       <div className="events-support">
-        <meter aria-label={words.supportBar(percent(share))} value={share} />
+        <meter aria-label={words.supportBar(percent(share))} value={share} max={highest} />
         <span className="soft small">
           {words.inSessions(number(support), percent(share))} · {words.users(number(users))} ·{" "}
           {words.takes(taken)}

@@ -20,6 +20,7 @@ export function PatternsView({ user }: { user: string | null }) {
   const [order, setOrder] = useState<Order>("support");
   const { data, error, isPending, isPlaceholderData, refetch } = usePatterns(user, useDeferredValue(wanted));
   const patterns = useMemo(() => sorted(data?.patterns ?? [], order), [data, order]);
+  const highest = Math.max(...patterns.map(({ share }) => share));
   return (
     <div className="stack loose">
       <p className="soft">{words.lead}</p>
@@ -45,7 +46,12 @@ export function PatternsView({ user }: { user: string | null }) {
           ) : (
             <ol className="events-patterns" aria-label={words.list}>
               {patterns.map((pattern) => (
-                <PatternRow key={pattern.items.join("\u0000")} pattern={pattern} by={data.by} />
+                <PatternRow
+                  key={pattern.items.join("\u0000")}
+                  pattern={pattern}
+                  by={data.by}
+                  highest={highest}
+                />
               ))}
             </ol>
           )}

@@ -20,35 +20,38 @@ export function FilterForm({ events, filter, onChange }: Props) {
   return (
     <div className="stack">
       <Types events={events} filter={filter} onChange={onChange} />
-      <div className="row events-when">
-        <Field label={words.find}>
-          {(tied) => (
-            <input
-              {...tied}
-              type="search"
-              value={filter.text}
-              onChange={(event) => change({ text: event.target.value })}
-            />
-          )}
-        </Field>
-        {(["from", "to"] as const).map((end) => (
-          <Field key={end} label={words[end]}>
+      <details>
+        <summary>{words.filter}</summary>
+        <div className="row events-when">
+          <Field label={words.find}>
             {(tied) => (
               <input
                 {...tied}
-                type="date"
-                value={filter[end]}
-                onChange={(event) => change({ [end]: event.target.value })}
+                type="search"
+                value={filter.text}
+                onChange={(event) => change({ text: event.target.value })}
               />
             )}
           </Field>
-        ))}
-        {!isOpen(filter) && (
-          <button type="button" className="plain small" onClick={() => onChange(OPEN)}>
-            {words.reset}
-          </button>
-        )}
-      </div>
+          {(["from", "to"] as const).map((end) => (
+            <Field key={end} label={words[end]}>
+              {(tied) => (
+                <input
+                  {...tied}
+                  type="date"
+                  value={filter[end]}
+                  onChange={(event) => change({ [end]: event.target.value })}
+                />
+              )}
+            </Field>
+          ))}
+          {!isOpen(filter) && (
+            <button type="button" className="plain small" onClick={() => onChange(OPEN)}>
+              {words.reset}
+            </button>
+          )}
+        </div>
+      </details>
     </div>
   );
 }

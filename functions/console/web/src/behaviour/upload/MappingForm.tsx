@@ -1,18 +1,23 @@
 // Says which column is which, where the server can't tell by their names.
 import { useState } from "react";
 import { useWords } from "../../language/language";
-import { type Column, FIELDS } from "./columns";
+import { Note } from "../../ui/feedback";
+import { type Column, FIELDS, type Field } from "./columns";
 import type { Mapping } from "./sending";
 import { WORDS } from "./words";
 
 interface Props {
   columns: Column[];
+  /** What the server misses, as the API calls it. */
+  missing: Field | null;
+  /** What was said before. */
+  said: Mapping;
   onMapped: (mapping: Mapping) => void;
 }
 
-export function MappingForm({ columns, onMapped }: Props) {
+export function MappingForm({ columns, missing, said, onMapped }: Props) {
   const words = useWords(WORDS);
-  const [chosen, setChosen] = useState<Mapping>({});
+  const [chosen, setChosen] = useState(said);
   const mapping = Object.fromEntries(Object.entries(chosen).filter(([, field]) => field));
   return (
     <form
@@ -22,7 +27,10 @@ export function MappingForm({ columns, onMapped }: Props) {
         onMapped(mapping);
       }}
     >
-      <p>{words.mappingLead}</p>
+      <Note tone="warn">
+        {missing && <p>{words.missing(words.field[missing])}</p>}
+        <p>{words.mappingLead}</p>
+      </Note>
       <table className="events-mapping">
         <thead>
           <tr>

@@ -24,7 +24,7 @@ interface Props extends Pick<Uploads, "again" | "dismiss"> {
 export function UploadRow({ upload, again, dismiss }: Props) {
   const words = useWords(WORDS);
   const { bytes } = useFormats();
-  const { id, file, stage, share, error, outcome, refused, columns } = upload;
+  const { id, file, stage, share, error, outcome, refused, columns, missing, reading } = upload;
   const isUnderWay = stage === "sending" || stage === "reading";
   return (
     <li className="stack">
@@ -47,8 +47,15 @@ export function UploadRow({ upload, again, dismiss }: Props) {
       {isUnderWay && <progress aria-label={words.progress(file.name)} value={share || undefined} />}
       {outcome && <Counts {...outcome} />}
       {outcome && outcome.bad > 0 && <RefusedRows rows={refused} all={outcome.bad} />}
-      {error && <ErrorNote error={error} onRetry={stage === "failed" ? () => again(id, {}) : undefined} />}
-      {stage === "unmapped" && <MappingForm columns={columns} onMapped={(mapping) => again(id, mapping)} />}
+      {error && <ErrorNote error={error} onRetry={() => again(id, reading.mapping)} />}
+      {stage === "unmapped" && (
+        <MappingForm
+          columns={columns}
+          missing={missing}
+          said={reading.mapping}
+          onMapped={(mapping) => again(id, mapping)}
+        />
+      )}
     </li>
   );
 }

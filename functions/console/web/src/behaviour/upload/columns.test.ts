@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsIn, columnsOf } from "./columns";
+import { columnsIn, columnsOf, fieldIn } from "./columns";
 
 describe("columns", () => {
   it("are a table's head, with the first row's cells", () => {
@@ -30,5 +30,12 @@ describe("columns", () => {
 
   it("are none of an empty text", () => {
     expect(columnsIn("")).toEqual([]);
+  });
+});
+
+describe("fieldIn", () => {
+  it("finds what the server misses", () => {
+    expect(fieldIn("no column is `time`")).toBe("time");
+    expect(fieldIn("`colour` is none of them")).toBeNull();
   });
 });

@@ -19,6 +19,12 @@ export const FIELDS = [
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
+/** The field that a message of the server's names, such as "no column is `time`". */
+export function fieldIn(message: string): Field | null {
+  const named = /`(\w+)`/.exec(message)?.[1];
+  return FIELDS.find((field) => field === named) ?? null;
+}
+
 const BEGINNING = 65_536;
 const DELIMITERS = [",", "\t", ";"];
 

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { asFailure, Failure } from "../../api/failure";
-import { type Column, columnsOf } from "./columns";
+import { type Column, columnsOf, type Field, fieldIn } from "./columns";
 import { type RefusedRow, refusedRows } from "./refused";
 import { type Mapping, type Outcome, type Reading, send } from "./sending";
 
@@ -18,6 +18,7 @@ export interface LogUpload {
   outcome: Outcome | null;
   refused: RefusedRow[];
   columns: Column[];
+  missing: Field | null;
   error: Error | null;
 }
 
@@ -79,7 +80,7 @@ export function useUploads(): Uploads {
 }
 
 function waiting(id: number, file: File, reading: Reading): LogUpload {
-  const nothing = { outcome: null, refused: [], columns: [], error: null };
+  const nothing = { outcome: null, refused: [], columns: [], missing: null, error: null };
   return { id, file, reading, stage: "waiting", share: 0, ...nothing };
 }
 
@@ -96,8 +97,9 @@ async function sent(
     return { stage: "done", outcome, refused: await refusedRows(file, outcome) };
   } catch (thrown) {
     const error = asFailure(thrown);
-    const isUnclear = error instanceof Failure && error.fields.some(({ field }) => field === "mapping");
-    const columns = isUnclear ? await columnsOf(file).catch(() => []) : [];
-    return { stage: columns.length ? "unmapped" : "failed", error, columns };
+    const unclear = error instanceof Failure && error.fields.find(({ field }) => field === "mapping");
+    const columns = unclear ? await columnsOf(file).catch(() => []) : [];
+    if (!unclear || columns.length === 0) return { stage: "failed", error };
+    return { stage: "unmapped", columns, missing: fieldIn(unclear.message) };
   }
 }

@@ -22,7 +22,7 @@ export function Summary({ document }: { document: StoredDocument }) {
   };
   const text = run.content || document.summary;
   return (
-    <section className="card stack">
+    <section className="card stack" aria-label={words.summary}>
       <div className="row spread">
         <h2>{words.summary}</h2>
         {isBusy ? (

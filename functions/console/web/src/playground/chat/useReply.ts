@@ -4,7 +4,7 @@ import { asFailure, Failure } from "../../api/failure";
 import { IDLE, type Run } from "../../api/run";
 import { useRun } from "../../api/useRun";
 import type { Play } from "./request";
-import { ask, goesOn, type WholeAnswer } from "./wholeAnswer";
+import { ask, runBehind, type WholeAnswer } from "./wholeAnswer";
 
 export interface Reply {
   run: Run;
@@ -38,7 +38,6 @@ function useWhole() {
   const [run, setRun] = useState<Run>(IDLE);
   const leave = useRef<AbortController | null>(null);
   const asked = useRef<WholeAnswer | null>(null);
-  const isStopped = useRef(false);
   useEffect(() => () => leave.current?.abort(), []);
 
   const clear = useCallback(() => {
@@ -48,21 +47,18 @@ function useWhole() {
   const send = useCallback(async (play: Play, follow: (runId: string) => Promise<unknown>) => {
     const mine = new AbortController();
     leave.current = mine;
-    isStopped.current = false;
     setRun({ ...IDLE, phase: "asking" });
     asked.current = ask(play, mine.signal);
     const show = (next: Run) => !mine.signal.aborted && setRun(next);
     try {
-      const ended = await asked.current.answer;
-      show({ ...ended, phase: isStopped.current ? "stopped" : "done" });
+      show(await asked.current.answer);
     } catch (error) {
-      const runId = goesOn(error);
+      const runId = runBehind(error);
       show(runId ? IDLE : failed(asFailure(error)));
       if (runId && !mine.signal.aborted) await follow(runId);
     }
   }, []);
   const stop = useCallback(async () => {
-    isStopped.current = true;
     await asked.current?.stop();
   }, []);
   return { run, send, stop, clear };

@@ -13,7 +13,7 @@ const LOOK_MS = 1_000; // for the run; it has begun by then, or the request has 
 
 export interface WholeAnswer {
   answer: Promise<Run>;
-  /** The run ends as `stopped` within a second, and the answer comes with what it has. */
+  /** The run ends as `stopped` within a second; the answer fails, and `runBehind` tells where its part is. */
   stop: () => Promise<void>;
 }
 
@@ -22,9 +22,9 @@ export function ask(play: Play, signal: AbortSignal): WholeAnswer {
   return { answer: answerOf(play, key, signal), stop: () => stop(play, key) };
 }
 
-/** The run that is still being made when the server's time for such an answer is over, if that is what failed. */
-export function goesOn(error: unknown): string | null {
-  if (!(error instanceof Failure) || error.code !== "deadline") return null;
+/** The run behind a refusal that has one: it was stopped, or takes longer than such an answer may. */
+export function runBehind(error: unknown): string | null {
+  if (!(error instanceof Failure) || !["deadline", "stopped"].includes(error.code)) return null;
   return typeof error.problem.run_id === "string" ? error.problem.run_id : null;
 }
 
@@ -43,7 +43,7 @@ async function answerOf(play: Play, key: string, signal: AbortSignal): Promise<R
 
 /** Joins the run for a moment: the deadline's problem has its id. The run itself keeps its own time. */
 async function stop(play: Play, key: string): Promise<void> {
-  const found = await posted(play, key, AbortSignal.timeout(10 * LOOK_MS), LOOK_MS).catch(goesOn);
+  const found = await posted(play, key, AbortSignal.timeout(10 * LOOK_MS), LOOK_MS).catch(runBehind);
   if (typeof found !== "string") return; // it has ended meanwhile
   await answered(api.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: found } } }));
 }
