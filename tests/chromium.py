@@ -14,13 +14,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 OPTIONS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
+def executable() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator["Browser"]:
     playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    if not executable:
+    if not executable():
         pytest.skip("no Chromium (Debian: apt install chromium)")
     async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable, args=OPTIONS)
+        browser = await driver.chromium.launch(executable_path=executable(), args=OPTIONS)
         yield browser
         await browser.close()

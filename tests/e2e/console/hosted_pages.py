@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from tests.e2e.client import checked
 from tests.e2e.local_cloud import REQUEST_S, LocalCloud
 
 VALID_S = 3600
@@ -58,7 +59,7 @@ class HostedPages:
     def serve(self, cloud: LocalCloud) -> None:
         """Stands in for the pool of this cloud, with the client that its template gives the console."""
         pool = cloud.outputs["UserPoolId"]
-        configuration = httpx.get(f"{cloud.url}/config.json", timeout=REQUEST_S).json()
+        configuration = checked(httpx.get(f"{cloud.url}/config.json", timeout=REQUEST_S))
         self._client_id = configuration["sign_in"]["client_id"]
         found = cloud.aws.client("cognito-idp").describe_user_pool_client(
             UserPoolId=pool, ClientId=self._client_id

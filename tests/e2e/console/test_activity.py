@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,10 +36,10 @@ def run(console_api: httpx.Client) -> dict[str, Any]:
 
 
 @pytest.fixture
-def used(console_api: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
-    """This month's usage as the API adds it up, with a run in it."""
-    total: dict[str, Any] = checked(console_api.get("/api/v1/usage"))["totals"][0]
-    return total
+def used(console_api: httpx.Client, run: dict[str, Any]) -> int:
+    """This month's prompt tokens as the API adds them up, a run's among them."""
+    totals = checked(console_api.get("/api/v1/usage"))["totals"]
+    return sum(total["prompt_tokens"] for total in totals)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,16 @@ def awake(console_api: httpx.Client) -> None:
     until(lambda: console_api.get("/health", params={"deep": "true"}).is_success, START_S)
 
 
-def start_slow_run(console: LocalCloud, api: httpx.Client) -> str:
-    """Starts a run whose model says nothing for a minute; its id."""
-    checked(httpx.post(f"{console.model_url}/__faults", json={"fault": "slow=60"}))
-    body = {"model_id": 1, "prompt": "Say nothing for a while.", "stream": True}
-    with api.stream("POST", "/api/debug/chat", json=body) as answer:
+@pytest.fixture
+def slow_run(console: LocalCloud, console_api: httpx.Client) -> Iterator[str]:
+    """A run whose model takes two seconds for each piece; its id."""
+    faults = f"{console.model_url}/__faults"
+    checked(httpx.post(faults, json={"fault": "slow=2000"}))
+    body = {"model_id": 1, "prompt": "Say something long, slowly.", "stream": True}
+    with console_api.stream("POST", "/api/debug/chat", json=body) as answer:
         line = next(one for one in answer.iter_lines() if one.startswith("id: "))
-    return line.removeprefix("id: ").split(":")[0]
+    yield line.removeprefix("id: ").split(":")[0]
+    httpx.delete(faults)
 
 
 async def test_a_run_is_opened_from_the_list_with_all_that_is_known_of_it(
@@ -74,20 +77,17 @@ async def test_a_run_is_opened_from_the_list_with_all_that_is_known_of_it(
     await expect(page.get_by_role("button", name="Copy the id")).to_be_visible()
 
 
-async def test_what_runs_is_shown_first_stopped_and_started_again(
-    open_console: Open, console: LocalCloud, console_api: httpx.Client
-) -> None:
-    run_id = start_slow_run(console, console_api)
+async def test_what_runs_is_shown_first_stopped_and_started_again(open_console: Open, slow_run: str) -> None:
     page = await open_console("#/activity")
     now = page.get_by_role("list", name="Running now")
     await expect(now).to_contain_text("Playground")
     await now.get_by_role("link", name="Playground").click()
-    await expect(page.get_by_text(run_id)).to_be_visible()
+    await expect(page.get_by_text(slow_run)).to_be_visible()
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_role("status").get_by_text("Stopped")).to_be_visible()
     await page.get_by_role("button", name="Start again").click()
     await expect(page.get_by_text("Repeats")).to_be_visible()
-    await expect(page.get_by_role("link", name=run_id)).to_be_visible()
+    await expect(page.get_by_role("link", name=slow_run)).to_be_visible()
     await expect(page.get_by_role("status").get_by_text("Done")).to_be_visible()
 
 
@@ -118,7 +118,7 @@ async def _busy_ms(page: "Page") -> float:
     await session.send("Performance.enable", {"timeDomain": "threadTicks"})
     metrics = (await session.send("Performance.getMetrics"))["metrics"]
     await session.detach()
-    return next(one["value"] for one in metrics if one["name"] == "TaskDuration") * 1000
+    return 1000.0 * next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
 
 
 async def _many(route: "Route") -> None:
@@ -136,12 +136,12 @@ async def _many(route: "Route") -> None:
 
 
 async def test_usage_has_the_numbers_of_the_api_and_says_what_has_no_price(
-    open_console: Open, used: dict[str, Any]
+    open_console: Open, used: int
 ) -> None:
     page = await open_console("#/activity/usage")
     table = page.get_by_role("table", name="By capability")
     await expect(table.get_by_role("row", name=re.compile(r"^Question \d"))).to_be_visible()
-    await expect(table.get_by_role("row", name="Total")).to_contain_text(f"{used['prompt_tokens']:,}")
+    await expect(table.get_by_role("row", name="Total")).to_contain_text(f"{used:,}")
     await expect(page.get_by_text("no price is known")).to_be_visible()
     await expect(page.get_by_text("No limit is set.")).to_be_visible()
     await page.get_by_label("Period").select_option("Last month")

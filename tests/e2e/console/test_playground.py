@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.ports import free_ports
 from tests.e2e.client import checked
-from tests.e2e.console.conftest import Open
+from tests.e2e.console.conftest import WAIT_MS, Open
 from tests.e2e.local_cloud import LocalCloud
 
 pytest.importorskip("playwright.async_api", reason="no playwright")
@@ -19,6 +19,8 @@ from playwright.async_api import Locator, expect
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
+
+expect.set_options(timeout=WAIT_MS)
 
 PATH = "#/playground"
 SUM = "What is 12*(3+4)?"
@@ -75,6 +77,10 @@ async def _choose_tool(page: "Page", name: str) -> None:
 
 def _column(page: "Page", name: str) -> Locator:
     return page.get_by_label(f"Column {name}", exact=True)
+
+
+def _exchange(column: Locator, prompt: str) -> Locator:
+    return column.get_by_role("listitem").filter(has_text=f"Prompt: {prompt}")
 
 
 async def _stands(column: Locator, state: str) -> None:
@@ -152,7 +158,7 @@ async def test_a_conversation_goes_on_is_edited_and_survives_a_reload(open_conso
     await page.reload()
     await expect(page.get_by_label("Prompt", exact=True)).to_have_value("not sent yet")
     for prompt in ("My first prompt", "My third prompt"):
-        await expect(column.get_by_text(prompt, exact=True)).to_be_visible()
+        await expect(_exchange(column, prompt)).to_be_visible()
 
 
 async def test_kept_conversations_are_opened_renamed_exported_and_deleted(open_console: Open) -> None:
@@ -170,7 +176,7 @@ async def test_kept_conversations_are_opened_renamed_exported_and_deleted(open_c
     assert download.suggested_filename == "Renamed.md"
     assert "A conversation to keep" in (await download.path()).read_text()
     await page.get_by_role("button", name="Open Renamed in column A").click()
-    await expect(_column(page, "A").get_by_text("A conversation to keep", exact=True)).to_be_visible()
+    await expect(_exchange(_column(page, "A"), "A conversation to keep")).to_be_visible()
     await page.get_by_role("link", name="Conversations").click()
     remove = page.get_by_role("button", name="Delete Renamed")
     await remove.click()

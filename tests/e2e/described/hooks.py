@@ -28,6 +28,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "EmbeddingRequest": {"model": os.environ["EMBEDDING_MODEL"]},
     "Generate": {"text": LESSON, "types": ["true_false"], "count": 1},
     "NewModel": {"base_url": os.environ["MODEL_URL"]},
+    "Numeric": {"accepted": [{"value": 10}], "version": 1},
     "Override": {"question_id": "q1"},
     "Play": {"prompt": QUESTION},
     "ResponseRequest": {"model": os.environ["MODEL"], "input": QUESTION},

@@ -1,5 +1,5 @@
 // Who one is, the page's language and colours, and the way to the API's reference.
-import { BookOpen, Languages, LogOut, type LucideIcon, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { BookOpen, LogOut, type LucideIcon, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { API } from "../api/base";
 import { useLanguage, useWords } from "../language/language";
 import { useSession } from "../session/session";
@@ -22,7 +22,6 @@ export function Settings() {
           lang={language === "en" ? "zh-CN" : "en"}
           onClick={() => choose(language === "en" ? "zh" : "en")}
         >
-          <Languages aria-hidden />
           {words.language}
         </button>
         <SchemeChoice />

@@ -1,21 +1,20 @@
 // Earlier conversations, as this browser keeps them.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, MessagesSquare, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { Link } from "wouter";
 import { useFormats } from "../language/formats";
 import { useWords } from "../language/language";
 import { Badge, Empty, ErrorNote, Loading } from "../ui/feedback";
 import { useUndoable } from "../ui/toasts";
-import { forget, type Title, titles } from "./kept";
+import { keep, type Title, take, titles } from "./kept";
 import { KEPT } from "./useConversation";
 import { WORDS } from "./words";
 
 export function History({ store }: { store: string }) {
   const words = useWords(WORDS);
   const { data, error, isPending } = useQuery({ queryKey: [KEPT, store], queryFn: () => titles(store) });
-  const [hidden, remove] = useRemoval(store);
-  const shown = data?.filter(({ id }) => !hidden.has(id)) ?? [];
+  const remove = useRemoval(store);
+  const shown = data ?? [];
   return (
     <div className="part ask-history">
       <header>
@@ -77,22 +76,19 @@ function Row({ title, onRemove }: { title: Title; onRemove: () => void }) {
   );
 }
 
-/** Hides at once, and deletes when it can't be undone any more. */
+/** Deletes at once, as a page that is closed could not do it later; what is undone is kept again. */
 function useRemoval(store: string) {
   const queries = useQueryClient();
   const undoable = useUndoable();
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const remove = (removed: readonly Title[], text: string) => {
+  const changed = () => queries.invalidateQueries({ queryKey: [KEPT] });
+  return async (removed: readonly Title[], text: string) => {
     const ids = removed.map(({ id }) => id);
+    const taken = await take(store, ids);
     undoable({
       text,
-      hide: () => setHidden((before) => new Set([...before, ...ids])),
-      show: () => setHidden((before) => new Set([...before].filter((id) => !ids.includes(id)))),
-      act: async () => {
-        await forget(store, ids);
-        await queries.invalidateQueries({ queryKey: [KEPT] });
-      },
+      hide: changed,
+      show: () => Promise.all(taken.map((one) => keep(store, one))).then(changed),
+      act: async () => undefined,
     });
   };
-  return [hidden, remove] as const;
 }

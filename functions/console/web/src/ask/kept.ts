@@ -42,10 +42,13 @@ export async function keep(store: string, conversation: Conversation): Promise<v
   await ended;
 }
 
-export async function forget(store: string, ids: readonly string[]): Promise<void> {
+/** Deletes conversations; what they were, so that they can be kept again. */
+export async function take(store: string, ids: readonly string[]): Promise<Conversation[]> {
   const { whole, headings, ended } = await writing(store);
+  const taken = await Promise.all(ids.map((id) => done<Conversation | undefined>(whole.get(id))));
   for (const id of ids) remove(id, whole, headings);
   await ended;
+  return taken.flatMap((one) => one ?? []);
 }
 
 function titleFor({ id, title, updatedAt, turns }: Conversation): Title {

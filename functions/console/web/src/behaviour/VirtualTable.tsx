@@ -1,5 +1,5 @@
 // A table of any length: only the rows in sight are in the page, between two empty ones as high as the rest.
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 
 export interface Column<Row> {
@@ -14,7 +14,8 @@ interface Props<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  isChosen?: (row: Row) => boolean;
+  /** The key of the chosen row, which is scrolled to. */
+  chosen?: string;
   /** Called when the last rows come into sight. */
   onEnd?: () => void;
 }
@@ -22,9 +23,9 @@ interface Props<Row> {
 const ROW_PX = 41;
 const AHEAD = 12;
 
-export function VirtualTable<Row>({ label, columns, rows, keyOf, isChosen, onEnd }: Props<Row>) {
+export function VirtualTable<Row>({ label, columns, rows, keyOf, chosen, onEnd }: Props<Row>) {
   const scroll = useRef<HTMLElement>(null);
-  const virtual = useVirtualizer({
+  const virtual = useVirtualizer<HTMLElement, Element>({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_PX,
@@ -39,6 +40,7 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, isChosen, onEnd
   useEffect(() => {
     if (isAtEnd) reached.current?.();
   }, [isAtEnd, rows.length]);
+  useChosenInSight(virtual, rows, keyOf, chosen);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
@@ -64,9 +66,8 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, isChosen, onEnd
                 key={key}
                 ref={virtual.measureElement}
                 data-index={index}
-                data-key={keyOf(row)}
                 aria-rowindex={index + 2}
-                aria-current={isChosen?.(row) || undefined}
+                aria-current={keyOf(row) === chosen || undefined}
               >
                 {columns.map(({ name, className, cell }) => (
                   <td key={name} className={className}>
@@ -81,6 +82,23 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, isChosen, onEnd
       </table>
     </section>
   );
+}
+
+/** Also when the table is opened with a row that was chosen elsewhere. */
+function useChosenInSight<Row>(
+  virtual: Virtualizer<HTMLElement, Element>,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  chosen: string | undefined,
+) {
+  const now = useRef({ virtual, rows, keyOf });
+  now.current = { virtual, rows, keyOf };
+  useEffect(() => {
+    if (chosen === undefined) return;
+    const { virtual, rows, keyOf } = now.current;
+    const at = rows.findIndex((row) => keyOf(row) === chosen);
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+  }, [chosen]);
 }
 
 function Gap({ height, columns }: { height: number; columns: number }) {

@@ -1,7 +1,7 @@
 // Named views: the event graph as a model tells it, in stages. Chosen here, written here, shown here.
 import { useQueryClient } from "@tanstack/react-query";
 import { PenLine } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import type { Schemas } from "../api/client";
 import { Failure } from "../api/failure";
 import { isUnderWay, type Run } from "../api/run";
@@ -23,6 +23,7 @@ interface Props {
 
 export function Views({ userId, scope, onScope }: Props) {
   const words = useWords(WORDS);
+  const id = useId();
   const { names, remember } = useKnownViews();
   const { run, start, stop, clear } = useRun();
   const [isAsking, setIsAsking] = useState(false);
@@ -49,19 +50,20 @@ export function Views({ userId, scope, onScope }: Props) {
   };
   return (
     <div className="row">
-      <label className="row">
-        <span className="small">{words.view}</span>
-        <select
-          className="graph-choose"
-          value={scope.view}
-          onChange={(event) => onScope({ ...scope, view: event.target.value })}
-        >
-          <option value="">{words.wholeGraph}</option>
-          {names.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
+      <label htmlFor={id} className="small">
+        {words.view}
       </label>
+      <select
+        id={id}
+        className="graph-choose"
+        value={scope.view}
+        onChange={(event) => onScope({ ...scope, view: event.target.value })}
+      >
+        <option value="">{words.wholeGraph}</option>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
       <button type="button" onClick={() => setIsAsking(true)}>
         <PenLine aria-hidden />
         {words.newView}

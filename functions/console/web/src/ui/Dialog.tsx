@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useWords } from "../language/language";
+import { opened } from "./layers";
 import { WORDS } from "./words";
 
 interface Props {
@@ -18,9 +19,14 @@ export function Dialog({ title, onClose, drawer, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const opened = dialog.current;
-    if (!opened?.open) opened?.showModal();
-    return () => opened?.close();
+    const shown = dialog.current;
+    if (!shown) return;
+    if (!shown.open) shown.showModal();
+    const closed = opened(shown);
+    return () => {
+      closed();
+      shown.close();
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, by the browser

@@ -1,6 +1,8 @@
 // Short messages at the page's edge, with an action for a few seconds: how a deletion is taken back.
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { createPortal } from "react-dom";
 import { useWords } from "../language/language";
+import { useTopLayer } from "./layers";
 import { WORDS } from "./words";
 
 interface Toast {
@@ -24,6 +26,7 @@ export function useToasts(): Toasts {
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const words = useWords(WORDS);
+  const layer = useTopLayer();
   const [toasts, setToasts] = useState<Toast[]>([]);
   const say = useCallback<Toasts["say"]>((text, action, forMs = SHOWN_MS) => {
     const id = ++last;
@@ -36,18 +39,21 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <Context value={value}>
       {children}
-      <section className="toasts" aria-label={words.notifications} aria-live="polite">
-        {toasts.map(({ id, text, action }) => (
-          <div className="toast" key={id}>
-            <span>{text}</span>
-            {action && (
-              <button type="button" className="small" onClick={action.run}>
-                {action.label}
-              </button>
-            )}
-          </div>
-        ))}
-      </section>
+      {createPortal(
+        <section className="toasts" aria-label={words.notifications} aria-live="polite">
+          {toasts.map(({ id, text, action }) => (
+            <div className="toast" key={id}>
+              <span>{text}</span>
+              {action && (
+                <button type="button" className="small" onClick={action.run}>
+                  {action.label}
+                </button>
+              )}
+            </div>
+          ))}
+        </section>,
+        layer,
+      )}
     </Context>
   );
 }

@@ -26,7 +26,7 @@ export function EventTable({ events, chosen, lit, onChoose }: Props) {
       columns={columns}
       rows={events}
       keyOf={(event) => event.id}
-      isChosen={(event) => event.id === chosen?.id}
+      chosen={chosen?.id}
     />
   );
 }

@@ -31,6 +31,7 @@ export const ResultCard = memo(({ number, result, question, attempt, writing }: 
   const shared = useWords(SHARED);
   const { number: figure } = useFormats();
   const [isChanging, setChanging] = useState(false);
+  const isUnanswered = verdictOf(result) === "unanswered";
   return (
     <li className="card stack exercises-question">
       <div className="row spread">
@@ -38,7 +39,7 @@ export const ResultCard = memo(({ number, result, question, attempt, writing }: 
           <h2 className="exercises-number">{shared.number(number)}</h2>
           <VerdictBadge result={result} isWriting={writing !== null} />
           <span className="small">{words.score(figure(result.score, 2), figure(result.max_score, 2))}</span>
-          <span className="soft small">{words.by[result.graded_by]}</span>
+          {!isUnanswered && <span className="soft small">{words.by[result.graded_by]}</span>}
         </div>
         {attempt && !isChanging && (
           <button

@@ -6,7 +6,7 @@ export const WORDS = inBoth(
     back: "The exercise",
     again: "Take it again",
     learning: "What I know now",
-    score: (score: string, max: string) => `${score} of ${max} points`,
+    score: (score: string, max: string) => `${score} of ${max} ${max === "1" ? "point" : "points"}`,
     grading: "Answers are being graded…",
     gradedSoFar: (done: number, all: number) => `${done} of ${all} graded`,
     ungraded: (count: number) =>

@@ -39,7 +39,7 @@ export function Concepts() {
   return (
     <div className="stack">
       <div className="card scroll">
-        <table>
+        <table className="exercises-facts">
           <thead>
             <tr>
               <th scope="col">{words.concept}</th>
@@ -78,7 +78,7 @@ export function Concepts() {
 
 function Row({ concept }: { concept: Concept }) {
   const words = useWords(WORDS);
-  const { day, number, percent } = useFormats();
+  const { day, number, percent, time } = useFormats();
   return (
     <tr>
       <th scope="row" className="exercises-concept" dir="auto">
@@ -97,7 +97,7 @@ function Row({ concept }: { concept: Concept }) {
       <td className="number">{percent(concept.score)}</td>
       <td className="number">{number(concept.reviews)}</td>
       <td>{day(concept.last_practised)}</td>
-      <td>{day(concept.due)}</td>
+      <td>{time(concept.due)}</td>
     </tr>
   );
 }

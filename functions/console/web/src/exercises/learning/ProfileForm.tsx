@@ -65,6 +65,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
           <input
             {...tied}
             type="range"
+            className="exercises-range"
             min={0.7}
             max={0.97}
             step={0.01}

@@ -35,7 +35,7 @@ export function Attempts({ id }: { id: string }) {
   return (
     <div className="stack">
       <div className="card scroll">
-        <table>
+        <table className="exercises-facts">
           <thead>
             <tr>
               <th scope="col">{words.when}</th>

@@ -9,7 +9,7 @@ type ChatAnswer = Schemas["ChatAnswer"];
 
 const TRIES = 4;
 const WAIT_MS = 1_000;
-const LOOK_MS = 1_000; // for the run; it has begun by then, or the request has failed
+const LOOKS_MS = [1_000, 4_000]; // for the run; a busy server may not have begun it by the first
 
 export interface WholeAnswer {
   answer: Promise<Run>;
@@ -41,11 +41,22 @@ async function answerOf(play: Play, key: string, signal: AbortSignal): Promise<R
   }
 }
 
-/** Joins the run for a moment: the deadline's problem has its id. The run itself keeps its own time. */
 async function stop(play: Play, key: string): Promise<void> {
-  const found = await posted(play, key, AbortSignal.timeout(10 * LOOK_MS), LOOK_MS).catch(runBehind);
-  if (typeof found !== "string") return; // it has ended meanwhile
-  await answered(api.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: found } } }));
+  for (const withinMs of LOOKS_MS) {
+    const runId = await found(play, key, withinMs);
+    if (!runId) continue;
+    await answered(api.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: runId } } }));
+    return;
+  }
+}
+
+/** Joins the run for a moment: the deadline's problem has its id. The run itself keeps its own time. */
+async function found(play: Play, key: string, withinMs: number): Promise<string | null> {
+  try {
+    return (await posted(play, key, AbortSignal.timeout(10 * withinMs), withinMs)).run_id;
+  } catch (error) {
+    return runBehind(error);
+  }
 }
 
 async function posted(play: Play, key: string, signal: AbortSignal, withinMs?: number): Promise<ChatAnswer> {
