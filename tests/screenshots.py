@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import httpx
-
 from tests.chromium import OPTIONS, executable
-from tests.e2e.client import checked, client
 from tests.e2e.local_cloud import LocalCloud, started
 from tests.stack import ROOT
 

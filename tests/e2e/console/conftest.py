@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from tests.chromium import browser
-from tests.e2e.client import client
+from tests.e2e.client import checked, client
 from tests.e2e.local_cloud import LocalCloud, started
 from tests.stack import ROOT
 
@@ -22,10 +23,12 @@ __all__ = ["browser"]  # a fixture
 
 WEB = ROOT / "functions/console/web"
 HEIGHT = 800
-WAIT_MS = 15_000  # for what is awaited to be seen; a busy machine starts sandboxes slowly
+WAIT_MS = 30_000  # for what is awaited to be seen; a busy machine starts sandboxes slowly
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 # Chromium's own line about an answer that is no success: tests of failures ask for those.
 _NOT_OURS = ("Failed to load resource",)
+
+expect.set_options(timeout=WAIT_MS)
 
 Open = Callable[..., Awaitable["Page"]]
 
@@ -36,6 +39,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     if not (WEB / "dist/index.html").is_file():
         pytest.skip("the console is not built: `make console`, with Node 20.19+")
     with started(LocalCloud(tmp_path_factory.mktemp("console"))) as cloud:
+        with client(cloud) as found:  # whoever opens the console has waited for the first sandboxes
+            checked(found.get("/config.json"))
+            checked(found.get("/api/v1/documents"))
         yield cloud
 
 

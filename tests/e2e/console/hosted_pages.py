@@ -22,8 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.e2e.client import checked
-from tests.e2e.local_cloud import REQUEST_S, LocalCloud
+from tests.e2e.local_cloud import REQUEST_S, START_S, LocalCloud, until
 
 VALID_S = 3600
 COOKIE = "cognito"
@@ -59,8 +58,7 @@ class HostedPages:
     def serve(self, cloud: LocalCloud) -> None:
         """Stands in for the pool of this cloud, with the client that its template gives the console."""
         pool = cloud.outputs["UserPoolId"]
-        configuration = checked(httpx.get(f"{cloud.url}/config.json", timeout=REQUEST_S))
-        self._client_id = configuration["sign_in"]["client_id"]
+        self._client_id = until(lambda: _client_id(cloud), START_S)  # a busy machine wakes it slowly
         found = cloud.aws.client("cognito-idp").describe_user_pool_client(
             UserPoolId=pool, ClientId=self._client_id
         )
@@ -191,6 +189,11 @@ class HostedPages:
         answer = RedirectResponse(query["logout_uri"], 302)
         answer.delete_cookie(COOKIE)
         return answer
+
+
+def _client_id(cloud: LocalCloud) -> str:
+    answer = httpx.get(f"{cloud.url}/config.json", timeout=REQUEST_S)
+    return str(answer.json()["sign_in"]["client_id"]) if answer.is_success else ""
 
 
 def _back(asked: Mapping[str, str], query: Mapping[str, str]) -> RedirectResponse:

@@ -8,17 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from tests.e2e.client import checked, client
-from tests.e2e.console.conftest import WAIT_MS, Open
+from tests.e2e.console.conftest import Open
 from tests.e2e.local_cloud import START_S, LocalCloud, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
 
-playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
-expect = playwright.expect
-expect.set_options(timeout=WAIT_MS)
 
 QUESTION = "How many days of paid leave do employees get?"  # the demo set's
 MANY = 5_000

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from tests.e2e.client import checked
 from tests.e2e.console.conftest import WAIT_MS, Open
@@ -14,9 +15,6 @@ from tests.e2e.console.conftest import WAIT_MS, Open
 if TYPE_CHECKING:
     from playwright.async_api import FilePayload, Locator, Page
 
-playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
-expect = playwright.expect
-expect.set_options(timeout=WAIT_MS)
 
 ENGLISH, CHINESE = "user_0002", "user_0001"  # by what their logs are written in
 BAD_ROWS = """时间,动作,对象

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from freshet.ids import new_id
 from tests.e2e.client import checked
@@ -20,9 +21,6 @@ from tests.lessons import PHOTOSYNTHESIS, WATER
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
 
-playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
-expect = playwright.expect
-expect.set_options(timeout=WAIT_MS)
 NoBarriers = Callable[["Page"], Awaitable[None]]
 ORDERING: dict[str, Any] = {
     "type": "ordering",
@@ -108,7 +106,8 @@ async def test_a_run_is_taken_up_again_after_a_reload_and_stopped(open_console: 
     await expect(page.get_by_role("heading", name="正在出题")).to_be_visible()
     await expect(page.get_by_role("heading", name="第 1 题")).to_be_visible()
     await page.get_by_role("button", name="停止").click()
-    await expect(page.get_by_text("出题中断，已完成的题目都在这里。")).to_be_visible()
+    stopped = page.get_by_text("出题中断，已完成的题目都在这里。")
+    await expect(stopped).to_be_visible(timeout=2 * WAIT_MS)
     made = await page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="第")).count()
     assert made >= 1
     await page.get_by_role("button", name="继续出题").click()

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from playwright.async_api import Locator, expect
 
 from infra.local.ports import free_ports
 from tests.e2e.client import checked
-from tests.e2e.console.conftest import WAIT_MS, Open
+from tests.e2e.console.conftest import Open
 from tests.e2e.local_cloud import LocalCloud
-
-pytest.importorskip("playwright.async_api", reason="no playwright")
-from playwright.async_api import Locator, expect
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
-
-expect.set_options(timeout=WAIT_MS)
 
 PATH = "#/playground"
 SUM = "What is 12*(3+4)?"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import pytest
+from playwright.async_api import expect
 
 from infra.local.identity import LOCAL_SECRET
 from tests.e2e.client import checked, client
-from tests.e2e.console.conftest import WAIT_MS, WEB, Open
+from tests.e2e.console.conftest import WEB, Open
 from tests.e2e.console.hosted_pages import HostedPages
 from tests.e2e.local_cloud import LocalCloud, started
 from tests.serving import served
@@ -17,9 +18,6 @@ from tests.serving import served
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
 
-playwright = pytest.importorskip("playwright.async_api", reason="no playwright")
-expect = playwright.expect
-expect.set_options(timeout=WAIT_MS)
 
 EMAIL, PASSWORD = "ada@example.org", "Correct-horse-7"
 WELCOME = {"en": "Welcome to Freshet", "zh": "欢迎使用 Freshet"}

@@ -18,7 +18,10 @@ const authorized: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: API });
+/** A deletion goes on when its page is left: it may have been made in the moment of leaving. */
+const lasting = (request: Request) => fetch(request, { keepalive: request.method === "DELETE" });
+
+export const api = createClient<paths>({ baseUrl: API, fetch: lasting });
 api.use(authorized);
 
 /** The body of a good answer. Throws Failure. */

@@ -1,12 +1,14 @@
 // A source at the page's side: its text, with what the answer quotes marked.
+import { useMutation } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, ExternalLink } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { Link } from "wouter";
-import type { Source } from "../api/run";
+import { useLocation } from "wouter";
+import type { Citation, Source } from "../api/run";
+import { pathOf } from "../documents/place/locate";
 import { Quoted } from "../documents/Quoted";
 import { useWords } from "../language/language";
 import { Dialog } from "../ui/Dialog";
-import { Note } from "../ui/feedback";
+import { ErrorNote, Note } from "../ui/feedback";
 import { placeOf, type Verdict } from "./citations";
 import { Where } from "./Sources";
 import { WORDS } from "./words";
@@ -26,18 +28,13 @@ export function SourceDrawer({ source, verdict, onClose }: Props) {
   const text = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another quote is to be seen
   useEffect(() => {
-    text.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
+    text.current?.querySelector("mark")?.scrollIntoView({ block: "center", inline: "nearest" });
   }, [shown]);
   return (
-    <Dialog drawer title={words.source(source.marker, source.filename)} onClose={onClose}>
+    <Dialog drawer title={words.sourceNumber(source.marker)} onClose={onClose}>
       <div className="stack">
-        <div className="row spread">
-          <Where {...source} {...citation} />
-          <Link className="button small" href={addressOf(source, citation)}>
-            <ExternalLink aria-hidden />
-            {words.openDocument}
-          </Link>
-        </div>
+        <Where {...source} {...citation} />
+        <ToDocument source={source} citation={citation} />
         {quotes.length > 1 && <Steps shown={shown} count={quotes.length} onShow={setShown} />}
         {verdict && !quotes.length && verdict.unverified.includes(source.marker) && (
           <Note tone="warn">{words.unverifiedSource}</Note>
@@ -77,7 +74,24 @@ function Steps({ shown, count, onShow }: { shown: number; count: number; onShow:
   );
 }
 
-function addressOf({ document_id, chunk_id }: Source, quote?: { start: number; end: number }): string {
-  const chunk = `/documents/${document_id}/${encodeURIComponent(chunk_id)}`;
-  return quote ? `${chunk}/${quote.start}-${quote.end}` : chunk;
+/** To the reader: at the quote, whose chunk has to be looked for, or at what was retrieved. */
+function ToDocument({ source, citation }: { source: Source; citation: Citation | undefined }) {
+  const words = useWords(WORDS);
+  const [, navigate] = useLocation();
+  const chunk = `/documents/${source.document_id}/${encodeURIComponent(source.chunk_id)}`;
+  const found = useMutation({
+    mutationFn: async () => (citation ? pathOf(citation) : chunk),
+    onSuccess: (path) => navigate(path),
+  });
+  return (
+    <>
+      <div>
+        <button type="button" className="small" disabled={found.isPending} onClick={() => found.mutate()}>
+          {found.isPending ? <span className="spinner" aria-hidden /> : <ExternalLink aria-hidden />}
+          {words.openDocument}
+        </button>
+      </div>
+      {found.error && <ErrorNote error={found.error} />}
+    </>
+  );
 }

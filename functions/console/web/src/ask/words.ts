@@ -64,6 +64,7 @@ export const WORDS = inBoth(
     searchedFor: "Searched for:",
     score: (score: string) => `Score ${score}`,
     page: (page: number) => `Page ${page}`,
+    sourceNumber: (marker: number) => `Source ${marker}`,
     source: (marker: number, name: string) => `Source ${marker}: ${name}`,
     standing: {
       verified: "quoted word for word",
@@ -155,6 +156,7 @@ export const WORDS = inBoth(
     searchedFor: "实际检索：",
     score: (score: string) => `得分 ${score}`,
     page: (page: number) => `第 ${page} 页`,
+    sourceNumber: (marker: number) => `来源 ${marker}`,
     source: (marker: number, name: string) => `来源 ${marker}：${name}`,
     standing: { verified: "原文引用", unverified: "未能核实", uncited: "检索到，未引用", open: "尚未核实" },
     unverifiedSource: "此段落中没有找到能印证回答的句子。",

@@ -1,8 +1,8 @@
 // Takes a graph away in one of the API's formats.
 import { Download } from "lucide-react";
 import { useState } from "react";
+import { download } from "../api/download";
 import { asFailure } from "../api/failure";
-import { download } from "../behaviour/download";
 import { useWords } from "../language/language";
 import { useToasts } from "../ui/toasts";
 import { WORDS } from "./words";

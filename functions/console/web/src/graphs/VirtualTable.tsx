@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 
 const ROW = 40; // pixels, as in graphs.css
+const HEAD = 48; // of the row of names, which stays in sight
 const MORE = 10; // rows beside those seen
 
 export interface Column<Row> {
@@ -28,6 +29,7 @@ export function VirtualTable<Row>({ name, columns, rows, keyOf, chosen, onChoose
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW,
     overscan: MORE,
+    scrollPaddingEnd: HEAD,
   });
   const at = chosen === null ? -1 : rows.findIndex((row) => keyOf(row) === chosen);
   useEffect(() => {

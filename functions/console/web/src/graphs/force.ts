@@ -8,6 +8,7 @@ export interface LayoutTask {
   ends: Uint32Array;
   weights: Float32Array;
   steps: number;
+  longestMs: number;
   /** How often positions are told before the last ones. */
   everyMs: number;
 }
@@ -17,8 +18,10 @@ export interface LayoutStep {
   isLast: boolean;
 }
 
-const STEPS_OF_SMALL = 600;
+const STEPS_OF_SMALL = 300;
 const STEPS_OF_LARGE = 150;
+const LONGEST_OF_SMALL_MS = 2_500; // both also end where a machine is slow
+const LONGEST_OF_LARGE_MS = 10_000;
 const LARGE = 1_000; // nodes: painting them takes a good part of a tenth of a second
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 
@@ -52,6 +55,7 @@ function taskOf(graph: GraphModel, isCalm: boolean): LayoutTask {
     ),
     weights: Float32Array.from(graph.edges, (edge) => 0.2 + edge.weight),
     steps: isLarge ? STEPS_OF_LARGE : STEPS_OF_SMALL,
+    longestMs: isLarge ? LONGEST_OF_LARGE_MS : LONGEST_OF_SMALL_MS,
     everyMs,
   };
 }

@@ -6,14 +6,13 @@ import type { LayoutStep, LayoutTask } from "./force";
 const NODE = 10; // numbers a node, see forceatlas2.d.ts
 const EDGE = 3;
 const MANY = 1_000; // nodes from which on forces of far ones are taken together
-const LONGEST_MS = 12_000;
 const [MASS, CONVERGENCE, SIZE] = [6, 7, 8];
 
 self.onmessage = ({ data }: MessageEvent<LayoutTask>) => {
   const nodes = nodesOf(data);
   const edges = edgesOf(data, nodes);
   const settings = settingsFor(data.positions.length / 2);
-  const end = performance.now() + LONGEST_MS;
+  const end = performance.now() + data.longestMs;
   let told = performance.now();
   for (let step = 1; step < data.steps && performance.now() < end; step++) {
     iterate(settings, nodes, edges);

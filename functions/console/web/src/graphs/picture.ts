@@ -44,7 +44,7 @@ export class Picture {
       edgeProgramClasses: EDGES,
       defaultDrawNodeLabel: this.labels.draw,
       defaultDrawNodeHover: this.labels.drawHover,
-      hideEdgesOnMove: false,
+      doubleClickTimeout: 0, // two quick clicks are two choices
       labelDensity: 4,
       labelGridCellSize: 70,
       labelRenderedSizeThreshold: 4,
@@ -186,6 +186,7 @@ export class Picture {
   private edge(key: string, data: Attributes): Partial<EdgeDisplayData> {
     const type = this.isLarge ? "line" : "arrow";
     if (!this.lit) return { ...data, type, color: this.colour(data), zIndex: this.isLarge ? 0 : data.weight };
+    if (!this.lit.edges.has(key) && this.isLarge) return { ...data, type, hidden: true };
     if (!this.lit.edges.has(key)) return { ...data, type, color: this.palette.faded, size: 0.5, zIndex: 0 };
     return { ...data, color: this.colour(data), size: data.size + 1, zIndex: 2 };
   }

@@ -69,8 +69,9 @@ function* lines(sigma: Sigma): Generator<Line> {
   for (const { key, x, y } of discs(sigma)) places.set(key, { x, y });
   for (const { edge, source, target, attributes } of sigma.getGraph().edgeEntries()) {
     const [from, to] = [places.get(source), places.get(target)];
-    const isBent = sigma.getEdgeDisplayData(edge)?.type === "arrow";
-    if (from && to) yield { key: edge, from, to, curvature: isBent ? attributes.curvature : 0 };
+    const shown = sigma.getEdgeDisplayData(edge);
+    if (!from || !to || !shown || shown.hidden) continue;
+    yield { key: edge, from, to, curvature: shown.type === "arrow" ? attributes.curvature : 0 };
   }
 }
 

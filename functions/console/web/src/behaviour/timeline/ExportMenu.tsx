@@ -1,9 +1,9 @@
 // Takes a user's events away as a file.
 import { Download } from "lucide-react";
 import { useState } from "react";
+import { download } from "../../api/download";
 import { useWords } from "../../language/language";
 import { useToasts } from "../../ui/toasts";
-import { download } from "../download";
 import { WORDS } from "./words";
 
 const FORMATS = ["csv", "json", "xes"] as const;

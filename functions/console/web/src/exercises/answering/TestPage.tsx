@@ -4,13 +4,13 @@ import { Send } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useLocation } from "wouter";
 import { isUnderWay } from "../../api/run";
-import { useRun } from "../../api/useRun";
 import { useWords } from "../../language/language";
 import { ErrorNote, Loading, Note } from "../../ui/feedback";
 import type { ExerciseSheet } from "../kinds";
 import { PageHeader } from "../PageHeader";
 import { practised, sheetQuery } from "../queries";
 import { failureOfRun } from "../runFailure";
+import { useStarter } from "../startedRun";
 import { given, isAnswered } from "./answers";
 import { MissingDialog } from "./MissingDialog";
 import { SheetQuestion } from "./SheetQuestion";
@@ -104,8 +104,7 @@ function Sheet({ sheet: { id, items } }: { sheet: ExerciseSheet }) {
 function useSubmission(id: string, onTaken: () => void) {
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  const { run, start } = useRun((event) => {
-    if (!event.started) return;
+  const { run, start } = useStarter((event) => {
     onTaken();
     practised(client, id);
     navigate(`/exercises/${id}/attempts/${String(event.attempt_id)}`);

@@ -3,12 +3,12 @@ import { ScanSearch } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { isUnderWay } from "../../api/run";
-import { useRun } from "../../api/useRun";
 import { useWords } from "../../language/language";
 import { ErrorNote } from "../../ui/feedback";
 import { LanguageField, ModelField } from "../Fields";
 import { PageHeader } from "../PageHeader";
 import { failureOfRun } from "../runFailure";
+import { useStarter } from "../startedRun";
 import { WORDS as SHARED } from "../words";
 import { Material } from "./Material";
 import { type Draft, hasMaterial, keepDraft, keptDraft } from "./request";
@@ -21,9 +21,7 @@ export function AnalysePage() {
   const [draft, setDraft] = useState<Draft>(withoutAnalysis);
   useEffect(() => keepDraft(draft), [draft]);
   const change = (one: Partial<Draft>) => setDraft((before) => ({ ...before, ...one }));
-  const { run, start } = useRun((event) => {
-    if (event.started) navigate(`/exercises/analyses/${String(event.analysis_id)}`);
-  });
+  const { run, start } = useStarter((event) => navigate(`/exercises/analyses/${String(event.analysis_id)}`));
   const isStarting = isUnderWay(run);
   const failure = failureOfRun(run);
   const submit = (event: FormEvent) => {

@@ -1,15 +1,15 @@
 // An analysis: while it is made, part by part; afterwards as a whole.
 import { useQuery } from "@tanstack/react-query";
 import { Sparkles, Square } from "lucide-react";
-import { useEffect } from "react";
 import { Link } from "wouter";
 import { answered, api, type Schemas } from "../../api/client";
 import { isUnderWay, type Run } from "../../api/run";
-import { type RunHandle, useRun } from "../../api/useRun";
+import type { RunHandle } from "../../api/useRun";
 import { useWords } from "../../language/language";
 import { Empty, ErrorNote, Loading, Note } from "../../ui/feedback";
 import { PageHeader } from "../PageHeader";
 import { failureOfRun } from "../runFailure";
+import { useStartedRun } from "../startedRun";
 import { WORDS as SHARED } from "../words";
 import { AnalysisResult, KeyPoints } from "./AnalysisResult";
 import { WORDS } from "./words";
@@ -20,7 +20,6 @@ type KeyPoint = Schemas["KeyPoint"];
 export function AnalysisPage({ id }: { id: string }) {
   const words = useWords(WORDS);
   const shared = useWords(SHARED);
-  const { run, follow, stop } = useRun();
   const kept = useQuery({
     queryKey: ["exercises", "analyses", id],
     queryFn: () =>
@@ -28,10 +27,8 @@ export function AnalysisPage({ id }: { id: string }) {
         api.GET("/api/v1/exercises/analyses/{analysis_id}", { params: { path: { analysis_id: id } } }),
       ),
   });
-  const isMissing = kept.isError; // not yet, or not any more: its run knows
-  useEffect(() => {
-    if (isMissing) void follow(id);
-  }, [isMissing, follow, id]);
+  // Not there yet, or not any more: its run knows.
+  const { run, follow, stop } = useStartedRun(id, kept.isError);
   const analysis = kept.data ?? (run.phase === "done" ? (run.final as unknown as Analysis) : null);
   return (
     <>

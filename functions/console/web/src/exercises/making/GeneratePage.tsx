@@ -5,11 +5,11 @@ import { type FormEvent, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { answered, api } from "../../api/client";
 import { isUnderWay } from "../../api/run";
-import { useRun } from "../../api/useRun";
 import { useWords } from "../../language/language";
 import { ErrorNote } from "../../ui/feedback";
 import { PageHeader } from "../PageHeader";
 import { failureOfRun } from "../runFailure";
+import { useStarter } from "../startedRun";
 import { WORDS as SHARED } from "../words";
 import { Counts } from "./Counts";
 import { Material } from "./Material";
@@ -22,9 +22,7 @@ export function GeneratePage({ analysisId }: { analysisId?: string | undefined }
   const shared = useWords(SHARED);
   const [, navigate] = useLocation();
   const [draft, change] = useDraft(analysisId);
-  const { run, start } = useRun((event) => {
-    if (event.started) navigate(`/exercises/runs/${String(event.run_id)}`);
-  });
+  const { run, start } = useStarter((event) => navigate(`/exercises/runs/${String(event.run_id)}`));
   const isStarting = isUnderWay(run);
   const failure = failureOfRun(run);
   const submit = (event: FormEvent) => {

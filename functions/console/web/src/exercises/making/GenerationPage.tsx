@@ -2,11 +2,10 @@
 // Whoever reloads the page, or opens it elsewhere, sees the run from its beginning.
 import { useQueryClient } from "@tanstack/react-query";
 import { Square } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { answered, api } from "../../api/client";
 import { isUnderWay, type Run } from "../../api/run";
-import { useRun } from "../../api/useRun";
 import { useFormats } from "../../language/formats";
 import { useWords } from "../../language/language";
 import { ErrorNote, Loading, Note } from "../../ui/feedback";
@@ -16,6 +15,7 @@ import { PageHeader } from "../PageHeader";
 import { exerciseQuery, LISTS } from "../queries";
 import { FinishedQuestion } from "../question/FinishedQuestion";
 import { failureOfRun } from "../runFailure";
+import { useEnd, useStartedRun } from "../startedRun";
 import { WORDS as SHARED } from "../words";
 import { WORDS } from "./words";
 import { draftIn } from "./written";
@@ -25,25 +25,16 @@ export function GenerationPage({ runId }: { runId: string }) {
   const shared = useWords(SHARED);
   const client = useQueryClient();
   const [, navigate] = useLocation();
-  const { run, follow, stop } = useRun();
+  const { run, stop } = useStartedRun(runId);
   const items = run.items as Question[];
   const exerciseId = String(run.started.exercise_id ?? "");
-
-  useEffect(() => {
-    let isHere = true;
-    void follow(runId).then((ended) => {
-      void client.invalidateQueries({ queryKey: LISTS });
-      const id = String(ended.started.exercise_id ?? "");
-      const hasExercise = ended.phase === "done" || (ended.phase === "stopped" && ended.items.length > 0);
-      if (!isHere || !id || !hasExercise) return;
-      void client.invalidateQueries({ queryKey: exerciseQuery(id).queryKey });
-      navigate(`/exercises/${id}`, { replace: true });
-    });
-    return () => {
-      isHere = false;
-    };
-  }, [runId, follow, client, navigate]);
-
+  useEnd(run, ({ phase }) => {
+    void client.invalidateQueries({ queryKey: LISTS });
+    const hasExercise = phase === "done" || (phase === "stopped" && items.length > 0);
+    if (!hasExercise) return;
+    client.removeQueries({ queryKey: exerciseQuery(exerciseId).queryKey }); // it says "being written"
+    navigate(`/exercises/${exerciseId}`, { replace: true });
+  });
   return (
     <>
       <PageHeader title={words.writing} back={{ to: "/exercises", label: shared.back }}>

@@ -2,18 +2,15 @@
 import { useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { fetched } from "../../api/client";
-import { failureOf } from "../../api/failure";
+import { download } from "../../api/download";
 import { useWords } from "../../language/language";
 import { Dialog } from "../../ui/Dialog";
 import { Check } from "../../ui/Field";
 import { ErrorNote } from "../../ui/feedback";
-import { fileName } from "./fileName";
 import { WORDS } from "./words";
 
 const FORMATS = ["gift", "moodle", "qti", "anki", "csv", "md", "html"] as const;
 const SHEETS: readonly string[] = ["csv", "md", "html"]; // of use without the answers
-const KEPT_MS = 60_000; // the address of a file: browsers begin to read it late
 
 type Format = (typeof FORMATS)[number];
 
@@ -59,13 +56,7 @@ export function ExportDialog({ id, onClose }: { id: string; onClose: () => void 
   );
 }
 
-async function take(id: string, format: Format, answers: boolean): Promise<void> {
-  const response = await fetched(`api/v1/exercises/${id}/export?format=${format}&answers=${answers}`);
-  if (!response.ok) throw await failureOf(response);
-  const address = URL.createObjectURL(await response.blob());
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = fileName(response.headers.get("Content-Disposition")) || `exercise.${format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
+function take(id: string, format: Format, answers: boolean): Promise<void> {
+  const path = `api/v1/exercises/${id}/export?format=${format}&answers=${answers}`;
+  return download(path, `exercise.${format}`);
 }

@@ -3,10 +3,10 @@ import { useMutation } from "@tanstack/react-query";
 import { FileText } from "lucide-react";
 import { useLocation } from "wouter";
 import { Failure } from "../../api/failure";
+import { pathOf } from "../../documents/place/locate";
 import { useWords } from "../../language/language";
 import { ErrorNote, Note } from "../../ui/feedback";
 import type { Place } from "../kinds";
-import { pathOf } from "./locate";
 import { WORDS } from "./words";
 
 export function SourceQuote({ place }: { place: Place }) {

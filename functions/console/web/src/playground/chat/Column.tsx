@@ -4,6 +4,7 @@ import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "reac
 import { IDLE, isUnderWay, type Run } from "../../api/run";
 import { useWords } from "../../language/language";
 import { Empty, ErrorNote, Loading } from "../../ui/feedback";
+import { useToasts } from "../../ui/toasts";
 import type { Model } from "../configuration/queries";
 import type { Settings } from "../settings/settings";
 import type { ColumnSetup } from "../settings/setup";
@@ -69,9 +70,12 @@ export function Column({
   const run = last?.run ?? IDLE;
   const end = useFollowedEnd(run);
 
+  const { say } = useToasts();
+  const stop = () => chat.stop().catch((error: Error) => void say(error.message));
+
   useImperativeHandle(ref, () => ({
     ...chat,
-    stop: () => void chat.stop(),
+    stop: () => void stop(),
     open: (id) => void chat.open(id),
   }));
   useTold({ model, phase: run.phase, metrics: run.metrics, lastPrompt: last?.prompt ?? "" }, onState);
@@ -88,7 +92,7 @@ export function Column({
         playFor={playFor}
         onModel={(modelId) => onChange({ modelId })}
         onSettings={onSettings}
-        onStop={isUnderWay(run) ? chat.stop : undefined}
+        onStop={isUnderWay(run) ? stop : undefined}
         onClear={last ? chat.clear : undefined}
         onRemove={onRemove}
       />

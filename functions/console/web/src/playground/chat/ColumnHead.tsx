@@ -7,7 +7,6 @@ import { useWords } from "../../language/language";
 import { useSession } from "../../session/session";
 import { Copy } from "../../ui/Copy";
 import { Badge, type Tone } from "../../ui/feedback";
-import { useToasts } from "../../ui/toasts";
 import type { Model } from "../configuration/queries";
 import type { ColumnSetup } from "../settings/setup";
 import { curl } from "../taking/curl";
@@ -120,13 +119,10 @@ function ModelChoice({ setup, models, onModel }: Pick<Props, "setup" | "models" 
 
 function StopButton({ label, onStop }: { label: string; onStop: () => Promise<void> }) {
   const words = useWords(WORDS);
-  const { say } = useToasts();
   const [isAsked, setIsAsked] = useState(false);
   const stop = () => {
     setIsAsked(true);
-    onStop()
-      .catch((error: Error) => say(error.message))
-      .finally(() => setIsAsked(false));
+    void onStop().finally(() => setIsAsked(false));
   };
   return (
     <button type="button" className="small" aria-label={label} disabled={isAsked} onClick={stop}>

@@ -42,20 +42,19 @@ async function answerOf(play: Play, key: string, signal: AbortSignal): Promise<R
 }
 
 async function stop(play: Play, key: string): Promise<void> {
-  for (const withinMs of LOOKS_MS) {
-    const runId = await found(play, key, withinMs);
-    if (!runId) continue;
-    await answered(api.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: runId } } }));
-    return;
-  }
+  const runId = await found(play, key, LOOKS_MS);
+  await answered(api.POST("/api/v1/runs/{run_id}/stop", { params: { path: { run_id: runId } } }));
 }
 
 /** Joins the run for a moment: the deadline's problem has its id. The run itself keeps its own time. */
-async function found(play: Play, key: string, withinMs: number): Promise<string | null> {
+async function found(play: Play, key: string, [withinMs = 0, ...later]: readonly number[]): Promise<string> {
   try {
     return (await posted(play, key, AbortSignal.timeout(10 * withinMs), withinMs)).run_id;
   } catch (error) {
-    return runBehind(error);
+    const runId = runBehind(error);
+    if (runId) return runId;
+    if (!later.length) throw error;
+    return found(play, key, later);
   }
 }
 

@@ -2,12 +2,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download, Pencil, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { download } from "../../api/download";
 import { useFormats } from "../../language/formats";
 import { useWords } from "../../language/language";
 import { ErrorNote } from "../../ui/feedback";
 import { useToasts } from "../../ui/toasts";
 import type { ColumnName } from "../settings/setup";
-import { saveFrom } from "../taking/save";
 import { CONVERSATIONS, renamed, type Summary } from "./queries";
 import { WORDS } from "./words";
 
@@ -81,7 +81,7 @@ function ExportButton({ conversation, format }: { conversation: Summary; format:
   const { say } = useToasts();
   const saving = useMutation({
     mutationFn: () =>
-      saveFrom(`api/v1/conversations/${conversation.id}/export?format=${format}`, `conversation.${format}`),
+      download(`api/v1/conversations/${conversation.id}/export?format=${format}`, `conversation.${format}`),
     onError: (error) => say(error.message),
   });
   return (

@@ -1,11 +1,11 @@
 // The columns on screen, to take away.
 import { Download } from "lucide-react";
+import { save } from "../../api/download";
 import { useWords } from "../../language/language";
 import type { Columns } from "../chat/useColumns";
 import type { Setup } from "../settings/setup";
 import { WORDS } from "../words";
 import { asJson, asMarkdown, type ExportedColumn } from "./exports";
-import { save } from "./save";
 
 export function ExportButtons({ setup, columns }: { setup: Setup; columns: Columns }) {
   const words = useWords(WORDS);

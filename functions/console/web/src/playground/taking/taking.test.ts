@@ -5,7 +5,6 @@ import { DEFAULT_SETTINGS } from "../settings/settings";
 import { best } from "./comparison";
 import { curl } from "./curl";
 import { asJson, asMarkdown } from "./exports";
-import { nameIn } from "./filename";
 
 const AT = new Date("2026-01-02T03:04:05Z");
 const settings = { ...DEFAULT_SETTINGS, systemPrompt: "Be brief.", toolIds: [2] };
@@ -69,10 +68,4 @@ test("Markdown can't be broken by what tools say", () => {
   expect(text).toContain("> 1+1?\n> Now");
   expect(text).toContain("````\n```\n2\n````");
   expect(text).toContain("| cost | 0.5 USD |");
-});
-
-test("a file has the name that the server gives it", () => {
-  expect(nameIn("attachment; filename=\"x.md\"; filename*=UTF-8''%E4%BD%A0.md")).toBe("你.md");
-  expect(nameIn('attachment; filename="x.md"')).toBe("x.md");
-  expect(nameIn("attachment")).toBeNull();
 });

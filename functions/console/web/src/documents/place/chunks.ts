@@ -1,7 +1,8 @@
 // Finding the chunk that holds a place of a document's text.
 import type { Schemas } from "../../api/client";
-import type { Place } from "../kinds";
 
+/** A quote, and where it stands in its document's text, in code points. */
+export type Place = Pick<Schemas["Place"], "document_id" | "quote" | "start" | "end">;
 export type Chunk = Pick<Schemas["IndexedChunk"], "chunk_id" | "position" | "text" | "start" | "end">;
 export type ChunkAt = (position: number) => Promise<Chunk | undefined>;
 

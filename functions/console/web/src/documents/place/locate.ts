@@ -1,7 +1,6 @@
-// Where a question's quote stands in the document as it was indexed: the chunk, and the place in it.
+// Where a quote stands in the document as it was indexed: the chunk, and the place in it.
 import { answered, api } from "../../api/client";
-import type { Place } from "../kinds";
-import { type ChunkAt, chunkWith, within } from "./chunks";
+import { type ChunkAt, chunkWith, type Place, within } from "./chunks";
 
 /** The reader's path; without a chunk, where the document was parsed anew, the document's beginning. */
 export async function pathOf(place: Place): Promise<string> {
