@@ -1,6 +1,6 @@
 // Questions to a causal graph. The path that an answer was made from is named here, and lit in the picture.
 import { SendHorizontal, Square } from "lucide-react";
-import { type FormEvent, useEffect, useId, useMemo, useState } from "react";
+import { type FormEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { isUnderWay, type Run } from "../api/run";
 import { useRun } from "../api/useRun";
 import { useWords } from "../language/language";
@@ -25,8 +25,10 @@ export function AskGraph({ graph, onPath, onChoose }: Props) {
   const [question, setQuestion] = useState("");
   const isBusy = isUnderWay(run);
   const told = useMemo(() => pathOf(run.final, run.started), [run.final, run.started]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: lit when a path is told, not when a parent renders
-  useEffect(() => onPath(new Set(told.path.map((edge) => String(edge.id)))), [told]);
+  const edges = told.path.map((edge) => edge.id).join(); // told twice, when it begins and when it ends
+  const light = useRef(onPath);
+  light.current = onPath;
+  useEffect(() => light.current(new Set(edges ? edges.split(",") : [])), [edges]);
   const ask = (asked: string) => {
     setQuestion(asked);
     void start("api/v1/causal-graph/ask", { question: asked, graph_id: graph.id, stream: true });

@@ -6,39 +6,50 @@ import type { Place } from "./layered";
 import type { GraphModel } from "./model";
 import { DASHES } from "./palette";
 
-const AT_ONCE = 1_000; // nodes or edges: a few milliseconds
+const AT_ONCE = 2_500; // edges: some tens of milliseconds
 const MANY = 500;
 const SMALLEST = 0.55; // by a node's full size
 
 export type Drawing = Graph;
 
-/** Throws what `signal` says if nobody wants it any more. Without places nodes begin on a spiral.
- * `scale`: how large the picture will be by its own size; nodes are smaller where they are close. */
-export async function drawn(
+/** The nodes; without places they begin on a spiral. `scale`: how large the picture will be by its own size. */
+export function nodesDrawn(
   model: GraphModel,
   places: ReadonlyMap<string, Place> | null,
   scale: number,
-  signal: AbortSignal,
-): Promise<Drawing> {
+): Drawing {
   const graph = new Graph({ multi: true, type: "directed" });
   const size = sizes(model, scale);
   const start = places ? null : spiral(model.nodes.length);
-  const pairs = pairsOf(model.edges);
-  await inBits(model.nodes, signal, (node, at) => {
+  for (const [at, node] of model.nodes.entries()) {
     const place = places?.get(node.key) ?? { x: start?.[2 * at] ?? 0, y: start?.[2 * at + 1] ?? 0 };
     graph.addNode(node.key, { ...place, label: node.label, size: size(node.count) });
-  });
-  await inBits(model.edges, signal, (edge) => {
-    if (!graph.hasNode(edge.source) || !graph.hasNode(edge.target)) return;
-    graph.addEdgeWithKey(edge.key, edge.source, edge.target, {
-      size: model.edges.length > MANY ? 0.5 + edge.weight : 0.8 + 2 * edge.weight,
-      weight: edge.weight,
-      kind: edge.kind,
-      dash: DASHES[edge.kind],
-      curvature: curvature(edge, pairs.has(edge.key), places),
-    });
-  });
+  }
   return graph;
+}
+
+/** Adds the edges to what is shown already. Throws what `signal` says if nobody wants them any more. */
+export async function drawEdges(
+  graph: Drawing,
+  { edges }: GraphModel,
+  places: ReadonlyMap<string, Place> | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const pairs = pairsOf(edges);
+  for (let from = 0; from < edges.length; from += AT_ONCE) {
+    signal.throwIfAborted();
+    for (const edge of edges.slice(from, from + AT_ONCE)) {
+      if (!graph.hasNode(edge.source) || !graph.hasNode(edge.target)) continue;
+      graph.addEdgeWithKey(edge.key, edge.source, edge.target, {
+        size: edges.length > MANY ? 0.5 + edge.weight : 0.8 + 2 * edge.weight,
+        weight: edge.weight,
+        kind: edge.kind,
+        dash: DASHES[edge.kind],
+        curvature: curvature(edge, pairs.has(edge.key), places),
+      });
+    }
+    if (edges.length > AT_ONCE) await breath();
+  }
 }
 
 /** A node's radius in pixels: its area by its count. */
@@ -47,18 +58,6 @@ function sizes({ nodes }: GraphModel, scale: number): (count: number) => number 
   const [least, range] = nodes.length > MANY ? [2, 8] : [5, 11];
   const fitted = Math.min(1, Math.max(SMALLEST, scale * 1.2));
   return (count) => fitted * (least + range * Math.sqrt(count / most));
-}
-
-async function inBits<Item>(
-  items: readonly Item[],
-  signal: AbortSignal,
-  add: (item: Item, at: number) => void,
-): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    signal.throwIfAborted();
-    for (const [at, item] of items.slice(from, from + AT_ONCE).entries()) add(item, from + at);
-    if (items.length > AT_ONCE) await breath();
-  }
 }
 
 /** Lets the page answer what it was asked meanwhile. */

@@ -69,12 +69,12 @@ export class Picture {
 
   /** Before a graph is shown: what a large one needs is made apart from it, as either takes its time. */
   prepare(edges: number): void {
-    if (edges > MANY_EDGES) this.sigma.setSetting("edgeProgramClasses", EDGES_OF_LARGE);
+    this.isLarge = edges > MANY_EDGES;
+    if (this.isLarge) this.sigma.setSetting("edgeProgramClasses", EDGES_OF_LARGE);
   }
 
   show(graph: Drawing, isPlaced: boolean): void {
     this.sigma.setCustomBBox(isPlaced ? this.roomFor(graph) : null);
-    this.isLarge = graph.size > MANY_EDGES;
     this.sigma.setGraph(graph);
   }
 

@@ -1,6 +1,6 @@
 // Paints each graph that there is to show: layered if it is small or sparse, by forces if not.
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { breath, drawn } from "./drawing";
+import { breath, drawEdges, nodesDrawn } from "./drawing";
 import { arranged } from "./force";
 import { ACROSS, layered, type Place } from "./layered";
 import type { Choice, GraphModel } from "./model";
@@ -72,11 +72,12 @@ async function paint(
   const { width, height } = element.current?.getBoundingClientRect() ?? { width: 3, height: 2 };
   const places = isLayered && model.nodes.length ? layered(model, width / Math.max(1, height)) : null;
   const scale = places ? scaleOf(places, width, height) : 1;
-  const graph = await drawn(model, places, scale, signal);
   picture.current?.prepare(model.edges.length);
   await breath();
+  const graph = nodesDrawn(model, places, scale);
   signal.throwIfAborted();
   picture.current?.show(graph, isLayered);
+  await drawEdges(graph, model, places, signal);
   if (isLayered) return onDone();
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   arranged(model, isCalm, signal, ({ positions, isLast }) => {

@@ -1,6 +1,6 @@
 // The browser's own modal dialog: it keeps the focus, closes on Escape, and gives the focus back.
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useWords } from "../language/language";
 import { opened } from "./layers";
 import { WORDS } from "./words";
@@ -18,7 +18,8 @@ export function Dialog({ title, onClose, drawer, children }: Props) {
   const words = useWords(WORDS);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it is still in the page: only then the browser gives the focus back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (!shown) return;
     if (!shown.open) shown.showModal();

@@ -38,7 +38,6 @@ export const WORDS = inBoth(
     newScore: (max: string) => `Score, 0 to ${max}`,
     comment: "Comment",
     before: (score: string, by: string) => `Before: ${score} (${by})`,
-    gone: "There is no such attempt.",
   },
   {
     title: "作答结果",
@@ -76,6 +75,5 @@ export const WORDS = inBoth(
     newScore: (max: string) => `得分（0 到 ${max}）`,
     comment: "备注",
     before: (score: string, by: string) => `原得分：${score}（${by}）`,
-    gone: "没有这次作答记录。",
   },
 );
