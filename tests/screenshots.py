@@ -6,14 +6,14 @@ Each is taken of a local cloud with its demo set, as a person would come to see 
 import asyncio
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tests.chromium import OPTIONS, executable
-from tests.e2e.client import checked, client, wait
+from tests.e2e.client import checked, client
+from tests.e2e.console.demo import wait_for_demo
 from tests.e2e.local_cloud import LocalCloud, started
 from tests.stack import ROOT
 
@@ -24,7 +24,6 @@ IMAGES = ROOT / "docs/images"
 WIDTH, HEIGHT = 1400, 850
 PHONE = (390, 844)
 USER = "user_0001"
-DEMO = {"/api/v1/behaviors/users": 5, "/api/v1/documents": 2}  # how much of what the demo set has
 WAIT_MS = 60_000
 SETTLE_MS = 600  # fonts, layouts and animations
 
@@ -114,11 +113,8 @@ PICTURES = (
 def prepare(cloud: LocalCloud) -> None:
     """What there is to see besides the demo set: questions in Chinese, events, causes."""
     with client(cloud) as api:
-        for path, count in DEMO.items():
-            while len(checked(api.get(path))["items"]) < count:
-                time.sleep(0.5)
+        wait_for_demo(api)
         for document in checked(api.get("/api/v1/documents"))["items"]:
-            wait(api, document["id"])
             if document["filename"] != "employee-handbook.pdf":
                 request = {"document_ids": [document["id"]], "count": 5}
                 checked(api.post("/api/v1/exercises/generate", json=request))

@@ -13,6 +13,7 @@ from playwright.async_api import expect
 
 from tests.chromium import browser
 from tests.e2e.client import checked, client
+from tests.e2e.console.demo import wait_for_demo
 from tests.e2e.local_cloud import LocalCloud, started
 from tests.stack import ROOT
 
@@ -39,9 +40,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     if not (WEB / "dist/index.html").is_file():
         pytest.skip("the console is not built: `make console`, with Node 20.19+")
     with started(LocalCloud(tmp_path_factory.mktemp("console"))) as cloud:
-        with client(cloud) as found:  # whoever opens the console has waited for the first sandboxes
-            checked(found.get("/config.json"))
-            checked(found.get("/api/v1/documents"))
+        with client(cloud) as api:
+            checked(api.get("/config.json"))  # the first sandbox takes its time
+            wait_for_demo(api)
         yield cloud
 
 

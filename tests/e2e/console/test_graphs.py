@@ -3,7 +3,6 @@
 import json
 import random
 import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.client import WAIT_S, checked
+from tests.e2e.client import checked
 from tests.e2e.console.conftest import Open
 from tests.e2e.local_cloud import LocalCloud
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 
 USER = "user_0001"
-USERS = 5  # of the demo set
 NODES, EDGES = 5_000, 15_000
 FREEZE_MS = 200
 Judge = Callable[["Page"], Awaitable[None]]
@@ -34,23 +32,14 @@ _PAINTED = """canvases => canvases.some(canvas => {
 })"""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def demo(console_api: httpx.Client) -> None:
-    """The demo users' logs: a local cloud goes on loading them after it has started."""
-    end = time.monotonic() + 3 * WAIT_S
-    while len(checked(console_api.get("/api/v1/behaviors/users"))["items"]) < USERS:
-        assert time.monotonic() < end, "no demo users"
-        time.sleep(0.2)
-
-
 @pytest.fixture(scope="module")
-def events(console_api: httpx.Client, demo: None) -> None:
+def events(console_api: httpx.Client) -> None:
     """The events of a demo user."""
     checked(console_api.post(f"/api/v1/events/extract/{USER}", json={}))
 
 
 @pytest.fixture(scope="module")
-def causal_graph(console_api: httpx.Client, demo: None) -> dict[str, Any]:
+def causal_graph(console_api: httpx.Client) -> dict[str, Any]:
     """A causal graph of all demo users."""
     made: dict[str, Any] = checked(
         console_api.post("/api/v1/causal-graph/generate", json={"of": "behaviors", "by": "action"})
