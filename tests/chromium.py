@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-# A machine without a graphics card draws WebGL by processor.
-OPTIONS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
 def executable() -> str | None:
@@ -24,6 +22,6 @@ async def browser() -> AsyncIterator["Browser"]:
     if not executable():
         pytest.skip("no Chromium (Debian: apt install chromium)")
     async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable(), args=OPTIONS)
+        browser = await driver.chromium.launch(executable_path=executable())
         yield browser
         await browser.close()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tests.chromium import OPTIONS, executable
+from tests.chromium import executable
 from tests.e2e.client import checked, client
 from tests.e2e.console.demo import wait_for_demo
 from tests.e2e.local_cloud import LocalCloud, started
@@ -148,7 +148,7 @@ async def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, started(LocalCloud(Path(folder))) as cloud:
         await asyncio.to_thread(prepare, cloud)
         async with async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=executable(), args=OPTIONS)
+            browser = await driver.chromium.launch(executable_path=executable())
             for picture in PICTURES:
                 if not names or picture.name in names:
                     await take(browser, f"{cloud.url}/", picture)

@@ -77,6 +77,7 @@ async def open_console(browser: "Browser", request: pytest.FixtureRequest) -> As
             locale=LOCALES[language],
             viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,
+            reduced_motion="reduce",  # what moves is painted by the processor, which others need
             **options,
         )
         contexts.append(context)

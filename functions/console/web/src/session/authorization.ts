@@ -5,6 +5,7 @@ type Source = () => Promise<string | undefined>;
 let source: Source = async () => undefined;
 let given: string | undefined;
 let onLost: () => void = () => undefined;
+const endings = new Set<() => void>();
 
 /** The `Authorization` header, or undefined where none is needed (a laptop's own Freshet). Throws Failure. */
 export async function authorization(): Promise<string | undefined> {
@@ -24,4 +25,13 @@ export function lostSession(sent: string | undefined): void {
 
 export function onLostSession(hear: () => void): void {
   onLost = hear;
+}
+
+/** For what goes on in the background, whatever page is open: it ends with its caller. */
+export function onSignOut(end: () => void): void {
+  endings.add(end);
+}
+
+export function signedOut(): void {
+  for (const end of endings) end();
 }

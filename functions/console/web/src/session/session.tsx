@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { asFailure } from "../api/failure";
-import { onLostSession, setAuthorization } from "./authorization";
+import { onLostSession, setAuthorization, signedOut } from "./authorization";
 import { type Configuration, readConfiguration } from "./configuration";
 import { entered, enteredBy, forgetKey, isLetIn, type State } from "./entry";
 import type { SignIn } from "./oidc";
@@ -68,6 +68,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const isPerson = state.is === "in" && state.caller.kind === "person";
     setState(isPerson ? { is: "checking" } : { is: "signed-out", lost: false });
     setAuthorization(async () => undefined);
+    signedOut();
     queries.clear();
     if (isPerson) await pages?.leave();
   }, [state, pages, queries]);

@@ -1,11 +1,13 @@
 // The one queue of this page, for components. A page that is closed while files are on their way asks first.
 import { useCallback, useSyncExternalStore } from "react";
+import { onSignOut } from "../../session/authorization";
 import type { Kind } from "../library/pages";
 import { useLibrary } from "../library/useLibrary";
 import { UploadQueue } from "./queue";
 import { upload } from "./upload";
 
 export const queue = new UploadQueue();
+onSignOut(() => queue.cancelAll());
 
 const ask = (event: BeforeUnloadEvent) => event.preventDefault();
 queue.subscribe(() => {
