@@ -74,8 +74,6 @@ class Api:
     def match(self, path: str) -> tuple[str, dict[str, str]] | None:
         """The resource of a path and its variables, still percent-encoded as API Gateway leaves them."""
         segments = path.strip("/").split("/") if path.strip("/") else []
-        if not segments and len(path) > 1:
-            return None  # `//` is not the root
         return _descend(self.resources.keys(), segments)
 
     def route(self, resource: str, method: str) -> Route | None:
