@@ -1,6 +1,7 @@
 // What the event graph is made of. A view says that itself: then only the period and the amount are asked for.
 import { useWords } from "../language/language";
 import { Field } from "../ui/Field";
+import { Period } from "./Period";
 import { BYS, LIMITS, type Scope } from "./scope";
 import { WORDS } from "./words";
 
@@ -42,18 +43,7 @@ export function EventOptions({ scope, onScope }: Props) {
             </select>
           )}
         </Field>
-        {(["from", "to"] as const).map((side) => (
-          <Field key={side} label={words[side]}>
-            {(tied) => (
-              <input
-                {...tied}
-                type="date"
-                value={scope[side]}
-                onChange={(event) => onScope({ ...scope, [side]: event.target.value })}
-              />
-            )}
-          </Field>
-        ))}
+        <Period limits={scope} onLimits={onScope} />
       </div>
     </details>
   );

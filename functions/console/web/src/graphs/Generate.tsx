@@ -5,6 +5,7 @@ import { useLanguage, useWords } from "../language/language";
 import { Dialog } from "../ui/Dialog";
 import { Check, Field } from "../ui/Field";
 import { MadeOf } from "./EventOptions";
+import { Period } from "./Period";
 import { midnight, type Scope } from "./scope";
 import { WORDS } from "./words";
 
@@ -108,18 +109,7 @@ function Together({ wanted, onWanted }: { wanted: Wanted; onWanted: (wanted: Wan
           </select>
         )}
       </Field>
-      {(["from", "to"] as const).map((side) => (
-        <Field key={side} label={words[side]}>
-          {(tied) => (
-            <input
-              {...tied}
-              type="date"
-              value={wanted[side]}
-              onChange={(event) => onWanted({ ...wanted, [side]: event.target.value })}
-            />
-          )}
-        </Field>
-      ))}
+      <Period limits={wanted} onLimits={onWanted} />
     </>
   );
 }
