@@ -59,7 +59,6 @@ class Authorizing:
         verdict = self._cached(values)
         if not verdict:
             verdict = await asyncio.shield(self._asked(values, event, identity, arn))
-            self._keep(values, verdict)
         _require_allowed(verdict, arn)
         latency = round((time.monotonic() - begun) * 1000)
         return {**verdict.context, "principalId": verdict.principal, "integrationLatency": latency}
@@ -83,11 +82,19 @@ class Authorizing:
         """
         if asking := self._asking.get(values):
             return asking
-        asking = asyncio.create_task(self._ask(event, identity, arn))
+        asking = asyncio.create_task(self._ask_and_keep(values, event, identity, arn))
         if self._authorizer.ttl_s > 0:
             self._asking[values] = asking
             asking.add_done_callback(lambda _: self._asking.pop(values))
         return asking
+
+    async def _ask_and_keep(
+        self, values: tuple[str, ...], event: Mapping[str, Any], identity: Mapping[str, str], arn: str
+    ) -> _Verdict:
+        """Kept before the question is over: nobody comes between and asks again."""
+        verdict = await self._ask(event, identity, arn)
+        self._keep(values, verdict)
+        return verdict
 
     async def _ask(self, event: Mapping[str, Any], identity: Mapping[str, str], arn: str) -> _Verdict:
         question: dict[str, Any] = {"type": self._authorizer.kind.upper(), "methodArn": arn}
