@@ -45,7 +45,10 @@ class Meter:
     def _answered(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         asked = context["asked"]
         bill = self.bills[_owner(asked)]
-        if model.name in _WRITES:
+        if model.name == "TransactWriteItems":
+            bill.writes += 1
+            bill.write_units += sum(map(_transacted, asked["TransactItems"]))
+        elif model.name in _WRITES:
             written = asked.get("Item") or parsed.get("Attributes") or parsed.get("Item") or {}
             bill.writes += 1
             bill.write_units += _units(_size(written), _WRITE_BYTES)
@@ -58,8 +61,16 @@ class Meter:
 
 def _owner(asked: Mapping[str, Any]) -> str:
     """Who owns the partition that a call is about; runs have partitions below their owner's."""
+    if transacted := asked.get("TransactItems"):
+        (asked,) = transacted[0].values()
     key = asked.get("Key") or asked.get("Item") or {"owner": asked["ExpressionAttributeValues"][":owner"]}
-    return str(key["owner"]["S"]).partition("/")[0]
+    return str(key.get("owner", {"S": ""})["S"]).partition("/")[0]  # a key's hash has no owner
+
+
+def _transacted(action: Mapping[str, Any]) -> int:
+    """All or nothing is twice the price. What a deletion finds is not told: a unit, then."""
+    ((_, asked),) = action.items()
+    return 2 * _units(_size(asked.get("Item", {})), _WRITE_BYTES)
 
 
 def _units(size: int, of: int) -> int:

@@ -7,7 +7,7 @@ const SMALLEST = 512; // bytes; below that the headers cost more
 
 const dist = new URL("./dist/", import.meta.url).pathname;
 for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !/\.(html|js|css|svg|json)$/.test(entry.name)) continue;
+  if (!entry.isFile() || !/\.(html|js|css|svg|json|txt)$/.test(entry.name)) continue;
   const path = join(entry.parentPath, entry.name);
   const content = await readFile(path);
   if (content.length < SMALLEST) continue;
