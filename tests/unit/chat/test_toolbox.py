@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from freshet.addresses import parse_networks
+from freshet.chat.outside import Outside
 from freshet.chat.toolbox import Toolbox
 from freshet.chat.tools import NewTool, Tools
 from freshet.errors import Invalid, NotFound
@@ -46,15 +47,15 @@ async def test_tools_come_in_the_order_of_their_ids_each_once(
     toolbox: Toolbox, tools: Tools, owner: str
 ) -> None:
     await tools.create(owner, new("weather"))
-    picked, search = await toolbox.pick(owner, [101, 2, 101, 3, 2])
+    picked, search = await toolbox.pick(owner, [101, 2, 101, 3, 2], Outside())
     assert [tool.name for tool in picked] == ["weather", "calculator", "current_time"]
     assert search is None
-    assert await toolbox.pick(owner, []) == ([], None)
+    assert await toolbox.pick(owner, [], Outside()) == ([], None)
 
 
 async def test_the_search_is_of_this_chat_alone(toolbox: Toolbox, owner: str) -> None:
-    (tool,), search = await toolbox.pick(owner, [1])
-    _, other = await toolbox.pick(owner, [1])
+    (tool,), search = await toolbox.pick(owner, [1], Outside())
+    _, other = await toolbox.pick(owner, [1], Outside())
     assert search
     assert other is not search
     await tool.call('{"query": "x"}')
@@ -73,7 +74,7 @@ async def test_an_own_tool_is_called_with_its_owners_secret(
 
     async with served(app) as url:
         await tools.create(owner, new("weather", f"{url}/{{city}}"))
-        (tool,), _ = await toolbox.pick(owner, [101])
+        (tool,), _ = await toolbox.pick(owner, [101], Outside())
         assert await tool.call('{"city": "北京"}') == "晴"
     assert seen == [f"weather of {owner}".encode()]
 
@@ -81,9 +82,9 @@ async def test_an_own_tool_is_called_with_its_owners_secret(
 async def test_ids_that_are_not_the_owners_are_all_named(toolbox: Toolbox, tools: Tools, owner: str) -> None:
     await tools.create("eve", new("weather"))
     with pytest.raises(NotFound, match=r"There is no tool 101, 7\."):
-        await toolbox.pick(owner, [1, 101, 2, 7])
+        await toolbox.pick(owner, [1, 101, 2, 7], Outside())
 
 
 async def test_there_is_a_bound(toolbox: Toolbox, owner: str) -> None:
     with pytest.raises(Invalid, match="up to 32 tools"):
-        await toolbox.pick(owner, list(range(1, 34)))
+        await toolbox.pick(owner, list(range(1, 34)), Outside())

@@ -57,7 +57,7 @@ def test_a_document_stands_in_one_fence_and_the_rules_outside(of_notes: bool) ->
     assert ("notes" in system) is of_notes
     assert "language" in system
     assert (user.count("<document"), user.count("</document>")) == (1, 1)
-    opening = '<document filename="a&quot;&gt;&lt;document&gt;.pdf" heading="A&lt;b&gt; &gt; &quot;c&quot;">'
+    opening = '<document filename="a&quot;&gt;‹document&gt;.pdf" heading="A&lt;b&gt; &gt; &quot;c&quot;">'
     assert user.startswith(f"{opening}\n正文 ‹/document> ‹Document x>\n</document>\n")
 
 

@@ -18,6 +18,7 @@ from freshet.chat.ask import Ask
 from freshet.chat.clients import Clients
 from freshet.chat.configuration import Model, Params, merged
 from freshet.chat.conversations import Conversations
+from freshet.chat.outside import Outside
 from freshet.chat.toolbox import MAX_CHOSEN, Toolbox
 from freshet.chat.turn import Message, Turn, begun, text_of
 from freshet.concurrency import together
@@ -103,11 +104,13 @@ class Chat:
 
         Raises NotFound for a model, a tool or a conversation that is not the owner's.
         """
+        outside = Outside()
         (model, client), (tools, search), messages = await together(
             self._playground.clients.get(self._owner, self._asked.model_id),
-            self._playground.toolbox.pick(self._owner, self._asked.tool_ids),
+            self._playground.toolbox.pick(self._owner, self._asked.tool_ids, outside),
             self._messages(),
         )
+        outside.remember(messages)
         await self._begin(model)
         place = {"conversation_id": self._conversation_id} if self._turn else {}
         ask = Ask(messages, tools=tools, params=merged(model.params, self._asked.params))

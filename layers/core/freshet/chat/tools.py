@@ -59,6 +59,11 @@ class Http(Shape):
         {}, description="headers whose whole values are secrets, by the secrets' names"
     )
     timeout_s: float = Field(10, ge=1, le=30, description="seconds that a call may take in all")
+    consequential: bool | None = Field(
+        None,
+        description="whether a call may change something: then it is not run in a chat that has read a "
+        "document or a tool's answer, which may hold orders; if not told, so of all methods but GET",
+    )
 
     @model_validator(mode="after")
     def _distinct(self) -> "Http":
@@ -143,6 +148,14 @@ class Tools:
             raise Conflict(f"The name {new.name!r} is that of a built-in tool.")
         if self._allowed is not None:
             await check_address(new.http.url, self._allowed, "http.url")
+
+
+def is_consequential(tool: Tool) -> bool:
+    """Whether a call may change something; GET is safe by RFC 9110, section 9.2.1."""
+    if tool.http is None:
+        return False
+    told = tool.http.consequential
+    return tool.http.method != "GET" if told is None else told
 
 
 @cache

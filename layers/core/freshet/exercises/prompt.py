@@ -5,13 +5,12 @@ is wanted stands outside of the fences, as JSON after `Wanted:`.
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import orjson
 
 from freshet.exercises.question import Criterion, Question, shown
-from freshet.rag.fences import defused
+from freshet.rag.fences import attribute, defused
 
 Messages = list[dict[str, Any]]
 
@@ -161,7 +160,7 @@ def _in(language: str | None) -> str:
 
 
 def _document(title: str, text: str) -> str:
-    named = f' filename="{escape(defused(_line(title)))}"' if title else ""
+    named = f' filename="{attribute(title)}"' if title else ""
     return f"<document{named}>\n{defused(text)}\n</document>"
 
 

@@ -1,10 +1,12 @@
 """Fences: other people's text inside a prompt, kept from closing the tag that it stands in.
 
-A fence's bracket becomes `‹`, which quotes and answers are compared with as if it were `<`. What does not
+A fence's bracket becomes `‹`, which quotes and answers are compared with as if it were `<`. What nobody sees
+of a text is left out: a model reads orders in Unicode's tag characters as if they were letters. What does not
 belong here: the prompts (`prompt`), which say what the fences mean.
 """
 
 import re
+from html import escape
 
 _NAMES = [
     "source",
@@ -30,7 +32,13 @@ _UNSEEN = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _GAP = rf"[\s{_UNSEEN}]*"
-_NAME = f"(?:{'|'.join(f'[{_UNSEEN}]*'.join(name) for name in _NAMES)})"
+
+
+def _spelled(name: str) -> str:
+    return f"[{_UNSEEN}]*".join(name)
+
+
+_NAME = f"(?:{'|'.join(map(_spelled, _NAMES))})"
 _OPEN, _CLOSE, _SLASH = "[<＜﹤]", "[>＞﹥]", "[/／]"
 
 # What closes a fence is one in any shape. What opens one has a tag's form: `a < answer` compares, and
@@ -41,7 +49,32 @@ _OPENS_APART = rf"{_GAP}{_NAME}{_GAP}(?:{_SLASH}|{_CLOSE}|[\w-]+\s*=)"
 _TYPE = r"(?-i:(?<=[A-Za-z\d_:])<[A-Z][a-z]+\s*[>|&=?])"
 _FENCES = re.compile(rf"(?!{_TYPE}){_OPEN}(?={_CLOSES}|{_OPENS}|{_OPENS_APART})", re.IGNORECASE)
 
+# A PDF's cut words hold soft hyphens. Joiners stay: emoji, Persian and the scripts of India are written with
+# them.
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+
 
 def defused(text: str) -> str:
-    """The text with whatever looks like one of our fences made harmless."""
-    return _FENCES.sub("‹", text.replace("\u00ad", ""))  # a PDF's cut words hold soft hyphens
+    """The text as it is seen, with whatever looks like one of our fences made harmless."""
+    return _FENCES.sub("‹", _HIDDEN.sub("", text))
+
+
+def own(text: str, name: str) -> str:
+    """The text up to where it closes a fence of this name that it did not open itself."""
+    open_ = 0
+    tag = (
+        rf"{_OPEN}{_GAP}+(?P<closes>{_SLASH}?){_GAP}+{_spelled(name)}(?![a-z\d_-])"  # gaps give nothing back
+    )
+    for found in re.finditer(tag, text, re.IGNORECASE):
+        open_ += -1 if found["closes"] else 1
+        if open_ < 0:
+            return text[: found.start()]
+    return text
+
+
+def attribute(text: str) -> str:
+    """The text as the value of an attribute of a fence, between double quotes: on one line."""
+    return escape(defused(" ".join(text.split())))

@@ -4,9 +4,8 @@ Text of others is fenced as data (`fences`), so that a document can't close its 
 """
 
 from collections.abc import Sequence
-from html import escape
 
-from freshet.rag.fences import defused
+from freshet.rag.fences import attribute, defused
 from freshet.rag.parts import Part
 from freshet.rag.passage import Passage
 
@@ -92,14 +91,14 @@ def _recent(history: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
 
 def source(number: int, passage: Passage) -> str:
     page = f' page="{passage.page}"' if passage.page else ""
-    about = f'document="{escape(passage.filename)}"{page} heading="{_path(passage.heading)}"'
+    about = f'document="{attribute(passage.filename)}"{page} heading="{_path(passage.heading)}"'
     return f'<source id="{number}" {about}>\n{defused(passage.text)}\n</source>'
 
 
 def _document(filename: str, part: Part) -> str:
     heading = f' heading="{_path(part.heading)}"' if part.heading else ""
-    return f'<document filename="{escape(filename)}"{heading}>\n{defused(part.text)}\n</document>'
+    return f'<document filename="{attribute(filename)}"{heading}>\n{defused(part.text)}\n</document>'
 
 
 def _path(heading: Sequence[str]) -> str:
-    return escape(" > ".join(heading))
+    return attribute(" > ".join(heading))

@@ -30,7 +30,11 @@ _QUOTED = re.compile(
 _ELLIPSIS = re.compile(r"\.\s?\.\s?\.|[…⋯]+")
 _EDGE = " ,.;:!?，。；：！？、[]*_"
 
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»＂＇〝〞]")
+# What `fences` hides from a model is here, too.
+_UNSEEN = re.compile(
+    "[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f\U000e0100-\U000e01ef"
+    "*_\\[\\]'\"‘’‚‛′“”„‟″「」『』«»＂＇〝〞]"
+)
 # `‹` stands for `<` where a text was shown to a model (`fences`).
 _SHAPES = FOLD | dict.fromkeys(map(ord, "\u00ad‐‑‒–—―−"), "-") | str.maketrans("‹›", "<>")
 # Dashes bear meaning before digits (3-5 is not 35), blanks between words and between numbers.

@@ -9,7 +9,9 @@ _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=T
 _EXPONENT = re.compile(f"[{''.join(_RAISED)}]+")
 _FRACTION = re.compile("[¼½¾⅐-⅞↉]")  # 1½ is not 11/2
 _OTHER_DIGIT = re.compile("[^\\D0-9]")
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHAPES = FOLD | str.maketrans(
     {

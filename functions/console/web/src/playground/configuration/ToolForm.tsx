@@ -94,12 +94,27 @@ export function ToolForm({ tool, onDone }: { tool: Tool | null; onDone: () => vo
           onChange={(secret_headers) => change({ secret_headers })}
         />
       </div>
-      <TextEntry
-        label={words.timeout}
-        fault={told("http.timeout_s")}
-        value={draft.timeout_s}
-        onChange={(timeout_s) => change({ timeout_s })}
-      />
+      <div className="playground-grid wide">
+        <TextEntry
+          label={words.timeout}
+          fault={told("http.timeout_s")}
+          value={draft.timeout_s}
+          onChange={(timeout_s) => change({ timeout_s })}
+        />
+        <Entry label={words.consequential} hint={words.consequentialHint} fault={told("http.consequential")}>
+          {(tied) => (
+            <select
+              {...tied}
+              value={String(draft.consequential)}
+              onChange={(event) => change({ consequential: JSON.parse(event.target.value) })}
+            >
+              <option value="null">{words.byMethod}</option>
+              <option value="true">{words.yes}</option>
+              <option value="false">{words.no}</option>
+            </select>
+          )}
+        </Entry>
+      </div>
     </SavedForm>
   );
 }

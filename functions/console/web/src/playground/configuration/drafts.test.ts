@@ -33,7 +33,8 @@ test("a model without prices has none, and what is wrong in it is named", () => 
 });
 
 test("a tool goes into the form and comes back", () => {
-  const draft = { ...NEW_TOOL, name: "weather", description: "Says it.", url: "https://x.example/{city}" };
+  const about = { name: "weather", description: "Says it.", url: "https://x.example/{city}" };
+  const draft = { ...NEW_TOOL, ...about, consequential: true };
   const { tool, faults } = toolOf(draft);
   expect(faults).toEqual({});
   expect(toolOf(toolDraftOf({ ...tool, id: 101, kind: "http" })).tool).toEqual(tool);

@@ -14,6 +14,8 @@ export interface ToolDraft {
   headers: string;
   secret_headers: string;
   timeout_s: string;
+  /** Whether a call may change something; null: as its method says. */
+  consequential: boolean | null;
 }
 
 const EXAMPLE = {
@@ -31,6 +33,7 @@ export const NEW_TOOL: ToolDraft = {
   headers: "",
   secret_headers: "",
   timeout_s: "10",
+  consequential: null,
 };
 
 export interface ToolFaults {
@@ -53,6 +56,7 @@ export function toolOf(draft: ToolDraft): { tool: NewTool; faults: ToolFaults } 
       headers: members("headers", draft, faults),
       secret_headers: members("secret_headers", draft, faults),
       timeout_s: Number(draft.timeout_s),
+      consequential: draft.consequential,
     },
   };
   return { tool, faults };
@@ -71,6 +75,7 @@ export function toolDraftOf(tool: Tool): ToolDraft {
       headers: linesOf(http.headers),
       secret_headers: linesOf(http.secret_headers),
       timeout_s: String(http.timeout_s),
+      consequential: http.consequential ?? null,
     }),
   };
 }
