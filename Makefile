@@ -14,7 +14,7 @@ WORKERS := --numprocesses 3
 # What was compiled once need not be compiled by each of the processes that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup tools console run test check build invoke smoke eval bench screenshots openapi lock clean
+.PHONY: help setup tools console run test check build invoke smoke eval faults fuzz injection load bench audit screenshots openapi lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,8 +55,23 @@ smoke: .venv/.installed ## the main job on a deployed stack: make smoke URL=http
 eval: .venv/.installed ## quality figures on the shared material
 	@$(PY) -m tests.eval $(ARGS)
 
+faults: .venv/.installed ## every capability against every fault, into docs/reliability.md
+	@$(PY) -m tests.faults $(ARGS)
+
+fuzz: .venv/.installed ## thousands of broken documents, streams and bodies
+	@$(PY) -m tests.fuzz $(ARGS)
+
+injection: .venv/.installed ## orders hidden in documents and tools, before a model that obeys
+	@$(PY) -m tests.injection $(ARGS)
+
+load: .venv/.installed ## many streams for minutes: errors, gaps, memory, leaks
+	@$(PY) -m tests.load $(ARGS)
+
 bench: .venv/.installed .venv-sam/.installed .venv-bench/.installed ## speed and memory, as ratios in one run
 	@$(PY) -m tests.bench $(ARGS)
+
+audit: tools ## licences, a bill of materials, secrets
+	@$(PY) -m infra.audit $(ARGS)
 
 screenshots: tools ## the pictures of the console in docs/images (needs Chromium)
 	@$(PY) -m tests.screenshots
@@ -69,7 +84,7 @@ lock: .venv/.installed ## resolve all requirements anew, with hashes
 
 clean: ## remove what was installed, built and kept
 	@rm -rf $(addprefix $(CONSOLE)/web/,node_modules dist)
-	@rm -rf .venv .venv-sam .venv-bench $(NODE)/node_modules .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-sam .venv-bench dist $(NODE)/node_modules .aws-sam .freshet .mypy_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml infra/install.sh
 	@sh infra/install.sh .venv requirements.txt

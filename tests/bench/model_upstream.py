@@ -1,8 +1,9 @@
 """A lean OpenAI-compatible upstream for the benches, as a process of its own: it must never be the slow part.
 
-The model's name is the order: `chunks=200,pace_ms=10,first_ms=20` answers with 200 chunks, one every 10 ms,
-the first after 20. `pace_ms=0` sends one chunk a turn of the event loop; without a pace they come at once.
-`GET /open` tells how many answers are open: asked for, not ended, and their connections not closed.
+The order is the model's name, or, where that is none, the last message: `chunks=200,pace_ms=10,first_ms=20`
+answers with 200 chunks, one every 10 ms, the first after 20. `pace_ms=0` sends one chunk a turn of the event
+loop; without a pace they come at once. Streams of one pace share ten clocks, so that they don't all come at
+once. `GET /open` tells how many answers are open: asked for, not ended, and their connections not closed.
 """
 
 import asyncio
@@ -11,11 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 )
+_CLOCKS = 10  # of one pace
 
 
 @contextmanager
@@ -47,7 +50,8 @@ def _framed(data: bytes) -> bytes:
     return f"{len(data):x}\r\n".encode() + data + b"\r\n"
 
 
-_PIECE = _chunk({"content": " token"})
+# Not one piece again and again: LiteLLM breaks off an answer that repeats itself.
+_PIECES = [_chunk({"content": f" token{digit}"}) for digit in range(10)]
 _END = _chunk({}, "stop", {"prompt_tokens": 5, "completion_tokens": 200, "total_tokens": 205})
 _DONE = _framed(b"data: [DONE]\n\n") + b"0\r\n\r\n"
 
@@ -87,7 +91,7 @@ class Upstream(asyncio.Protocol):
         )
         if len(body) >= length:
             self._received.clear()
-            self._task = asyncio.ensure_future(self._answer(json.loads(body)["model"]))
+            self._task = asyncio.ensure_future(self._answer(_order(json.loads(body))))
 
     async def _answer(self, order: str) -> None:
         asked = {name: float(value) for name, _, value in (part.partition("=") for part in order.split(","))}
@@ -95,16 +99,72 @@ class Upstream(asyncio.Protocol):
         Upstream.answering += 1
         try:
             await asyncio.sleep(asked.get("first_ms", 0) / 1000)
-            if "pace_ms" in asked:
+            if asked.get("pace_ms"):
                 self._transport.write(_HEAD)
-                for _ in range(chunks):
-                    self._transport.write(_PIECE)
-                    await asyncio.sleep(asked["pace_ms"] / 1000)
+                await _Clock.next(asked["pace_ms"] / 1000).tick(self._transport, chunks)
+                self._transport.write(_END + _DONE)
+            elif "pace_ms" in asked:
+                self._transport.write(_HEAD)
+                for number in range(chunks):
+                    self._transport.write(_PIECES[number % 10])
+                    await asyncio.sleep(0)
                 self._transport.write(_END + _DONE)
             else:
-                self._transport.write(_HEAD + _PIECE * chunks + _END + _DONE)
+                pieces = b"".join(_PIECES[number % 10] for number in range(chunks))
+                self._transport.write(_HEAD + pieces + _END + _DONE)
         finally:
             Upstream.answering -= 1
+
+
+def _order(body: dict[str, Any]) -> str:
+    model = str(body["model"])
+    return model if model.startswith("chunks=") else str(body["messages"][-1]["content"])
+
+
+class _Clock:
+    """Writes a chunk to each of its streams at every tick: a timer for each would cost more."""
+
+    _clocks: ClassVar[dict[tuple[float, int], "_Clock"]] = {}
+    _number = count()
+
+    def __init__(self, pace_s: float) -> None:
+        self._pace_s = pace_s
+        self._left: dict[asyncio.Transport, tuple[int, asyncio.Future[None]]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._due = 0.0
+
+    @classmethod
+    def next(cls, pace_s: float) -> "_Clock":
+        """The clock whose turn it is."""
+        key = pace_s, next(cls._number) % _CLOCKS
+        if key not in cls._clocks:
+            cls._clocks[key] = cls(pace_s)
+        return cls._clocks[key]
+
+    async def tick(self, transport: asyncio.Transport, chunks: int) -> None:
+        """Writes so many chunks, the first at once."""
+        transport.write(_PIECES[0])
+        over = self._loop.create_future()
+        if not self._left:
+            self._due = self._loop.time() + self._pace_s
+            self._loop.call_at(self._due, self._fire)
+        self._left[transport] = chunks - 1, over
+        try:
+            await over
+        finally:
+            self._left.pop(transport, None)
+
+    def _fire(self) -> None:
+        for transport, (left, over) in list(self._left.items()):
+            if left:
+                transport.write(_PIECES[left % 10])
+                self._left[transport] = left - 1, over
+            elif not over.done():
+                over.set_result(None)
+                del self._left[transport]
+        if self._left:
+            self._due += self._pace_s  # a late tick is made up for
+            self._loop.call_at(self._due, self._fire)
 
 
 async def main() -> None:

@@ -57,7 +57,7 @@ Events = AsyncGenerator[RunEvent, None]
 
 async def measure() -> list[Row]:
     """All of it over one emulator."""
-    async with _product() as stack:
+    async with product() as stack:
         return [
             *[await _first_content(after_ms) for after_ms in FIRST_MS],
             await _batch(),
@@ -67,7 +67,8 @@ async def measure() -> list[Row]:
 
 
 @asynccontextmanager
-async def _product() -> AsyncIterator[Stack]:
+async def product() -> AsyncIterator[Stack]:
+    """The data stack on an emulator, and this process's settings pointing there."""
     (port,) = free_ports([0])
     with tempfile.TemporaryDirectory() as folder:
         child = Child(emulator(Path(folder), port, region="us-east-1", checks_access=False))

@@ -84,6 +84,9 @@ class Settings(BaseModel):
     llm_async_queue_size: int = Field(100, ge=0, description="model calls that may wait for a worker")
     llm_async_timeout: float = Field(30, gt=0, description="seconds until the first content of a model call")
     llm_async_enabled: bool = Field(True, description="false: one model call at a time")
+    llm_transport: Literal["httpx2", "aiohttp"] = Field(
+        "httpx2", description="HTTP client to the stack's model; `aiohttp` where one process serves many"
+    )
     llm_requests_per_minute: int = Field(0, ge=0, description="requests to one model; 0: no bound")
     llm_tokens_per_minute: int = Field(0, ge=0, description="tokens of one model; 0: no bound")
 

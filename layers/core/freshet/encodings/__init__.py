@@ -110,6 +110,8 @@ def _mostly_utf8(data: bytes) -> bool:
 def _declared(sample: bytes, label: str | None) -> str | None:
     try:
         name = codecs.lookup(label or "").name
+        # Some that Python knows are of no texts, or read half a character out of whole ones.
+        b"\\ud800".decode(name, "replace").encode()
     except (LookupError, ValueError):
         return None
     name = _LABELS.get(name, name)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from freshet.errors import ModelClosed, ModelError, ModelTimeout
 from freshet.llm.events import Event, Finish, ReasoningDelta, TextDelta, ToolCallDelta, Unstreamed
+from freshet.watch import Watch
 
 # After the finish reason only the usage and the end of the stream are due: seconds to wait for them.
 _TAIL_S = 2.0
@@ -110,7 +111,7 @@ async def paced(
 
     The bound is around each wait and never around a `yield`: there it would cancel the consumer.
     """
-    watch = _Watch()
+    watch = Watch()
     patience.interrupt = watch.interrupt
     async with aclosing(batches):
         try:
@@ -132,60 +133,3 @@ async def paced(
         finally:
             patience.interrupt = None
             watch.close()
-
-
-class _Watch:
-    """`asyncio.timeout_at` for many waits in a row, at a tenth of its cost: its timer is kept.
-
-    The timer is set when there is none, looks at its firing whether the current wait is overdue, and else
-    sets itself anew.
-    """
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[object] | None = None
-        self._fired = False
-
-    def begin(self, until: float) -> None:
-        """The running task begins to wait, until then."""
-        self._until = until
-        self._task = task = asyncio.current_task()
-        assert task is not None
-        self._cancelling = task.cancelling()
-        if self._timer is None or until < self._timer.when():
-            self._set()
-
-    def pause(self) -> None:
-        """It waits no longer."""
-        self._task = None
-
-    def was_it(self) -> bool:
-        """Whether a cancellation was this watch's own, and nobody else's as well."""
-        return self._fired and self._task is not None and self._task.uncancel() <= self._cancelling
-
-    def interrupt(self) -> None:
-        """Ends the wait, if there is one, as if it were overdue."""
-        if self._task is not None:
-            self._fired = True
-            self._task.cancel()
-
-    def close(self) -> None:
-        """No wait follows."""
-        self._task = None
-        if self._timer:
-            self._timer.cancel()
-
-    def _set(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(self._until, self._fire) if self._until < float("inf") else None
-
-    def _fire(self) -> None:
-        self._timer = None
-        if self._task is None:
-            return
-        if self._loop.time() + _TICK_S < self._until:
-            self._set()
-        else:
-            self.interrupt()

@@ -32,6 +32,8 @@ class EventSplitter:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of every event that `data` completed."""
+        if self._between_events and _is_one_event(data):  # as nearly every read is
+            return [data[6:-2]]
         if self._after_cr and data.startswith(b"\n"):
             data = data[1:]  # the second half of a CRLF that fell between two reads
             self._after_cr = False
@@ -48,6 +50,10 @@ class EventSplitter:
         if len(self._tail) + self._data_size > self._limit:
             raise ModelMalformed(f"The model's endpoint sent an event of more than {self._limit} bytes")
         return events
+
+    @property
+    def _between_events(self) -> bool:
+        return not (self._tail or self._data or self._after_cr or self._at_start)
 
     def flush(self) -> list[bytes]:
         """At the end of the stream: an event without its blank line, its last line perhaps without an end."""
@@ -73,3 +79,13 @@ class EventSplitter:
                 self._data.clear()
                 self._data_size = 0
         return events
+
+
+def _is_one_event(data: bytes) -> bool:
+    """Whether it is one line of data, from its beginning to the event's end."""
+    return (
+        data.startswith(b"data: ")
+        and data.endswith(b"\n\n")
+        and data.find(b"\n") == len(data) - 2
+        and b"\r" not in data
+    )

@@ -20,6 +20,10 @@ from freshet.runs.events import (
     ToolResult,
 )
 
+_TEXT_HEAD, _TEXT_TAIL = b'{"content":', b',"done":false}'
+_TEXT = _TEXT_HEAD + b"%b" + _TEXT_TAIL
+_TEXT_FROM, _TEXT_TO = len(_TEXT_HEAD), -len(_TEXT_TAIL)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -60,6 +64,19 @@ def frame(seq: int, data: dict[str, Any]) -> Frame:
     return Frame(seq, orjson.dumps(data), last=data["done"])
 
 
+def frame_of(seq: int, event: RunEvent, run_id: str) -> Frame:
+    """An event, which is not the end, as a frame; nearly all of them are pieces of text."""
+    if isinstance(event, Content):
+        return Frame(seq, _TEXT % orjson.dumps(event.text))
+    return frame(seq, shape(event, run_id))
+
+
+def text_in(frame: Frame) -> bytes:
+    """The text of a frame of `Content`, as a JSON string; empty if it is another frame."""
+    json = frame.json
+    return json[_TEXT_FROM:_TEXT_TO] if json.startswith(_TEXT_HEAD) and json.endswith(_TEXT_TAIL) else b""
+
+
 def shape(event: RunEvent, run_id: str) -> dict[str, Any]:
     """An event as the contract shows it, but for `Done`'s metrics."""
     match event:
@@ -92,10 +109,14 @@ class Written:
         self._items: list[dict[str, Any]] = []
         self._calls: dict[int, dict[str, Any]] = {}
 
+    def note_text(self, text: str) -> None:
+        """Takes notice of a piece of text."""
+        self._text.append(text)
+
     def note(self, data: dict[str, Any]) -> None:
         """Takes notice of an event."""
         if "content" in data:
-            self._text.append(data["content"])
+            self.note_text(data["content"])
         elif "reasoning" in data:
             self._reasoning.append(data["reasoning"])
         elif "item" in data:

@@ -12,9 +12,10 @@ from typing import Any
 from freshet.errors import DeadlineExceeded, FreshetError, Interrupted, Stopped
 from freshet.ids import new_id
 from freshet.observe import log_failure, logger, measure
-from freshet.runs.events import Content, Item, Reasoning, Reset, RunEvent, ToolCall
-from freshet.runs.frame import Frame, Written, frame, shape
+from freshet.runs.events import Content, Done, Item, Reasoning, Reset, RunEvent, ToolCall
+from freshet.runs.frame import Frame, Written, frame, frame_of, shape
 from freshet.runs.meter import Meter, cost
+from freshet.watch import Watch
 
 RUN_TIMEOUT_S = 285  # where nobody says how much time there is
 CLOSE_S = 0.5  # for a capability to clean up in: a stop ends its run within a second
@@ -47,16 +48,13 @@ class Run:
         self._meter = Meter(owner, capability)
         self._written = Written()
         self._stopped = False
-        self._wait: asyncio.Timeout | None = None
-        self._patience: asyncio.Timeout | None = None
+        self._watch: Watch | None = None
 
     def stop(self) -> None:
         """Ends the run at once: the capability is closed, and with it its connection upstream."""
         self._stopped = True
-        if self._wait and self._patience and not self._wait.expired():
-            now = asyncio.get_running_loop().time()
-            self._wait.reschedule(now)
-            self._patience.reschedule(now + CLOSE_S)
+        if self._watch:
+            self._watch.interrupt()
 
     @property
     def status(self) -> str:
@@ -70,14 +68,14 @@ class Run:
         seq = 0
         final: dict[str, Any] | None = None
         deadline = asyncio.get_running_loop().time() + self._timeout_s
+        self._watch = Watch(CLOSE_S)
         try:
             while final is None:
-                event = await self._next(deadline)
-                data = shape(event, self.run_id)
-                one = frame(seq, data)  # what can't be encoded fails here, before it is part of the answer
-                self._note(event, data)
-                if one.last:
-                    final = data
+                event = await self._next(deadline, self._watch)
+                one = frame_of(seq, event, self.run_id)  # what can't be encoded fails here: it is no answer
+                self._note(event)
+                if isinstance(event, Done):
+                    final = shape(event, self.run_id)
                 else:
                     yield one
                     seq += 1
@@ -90,6 +88,8 @@ class Run:
             self.failure = Interrupted()  # nobody reads it any more
             raise
         finally:
+            self._watch.close()
+            self._watch = None
             await self._close()
             metrics = self.metrics()
             self._report(metrics)
@@ -105,28 +105,26 @@ class Run:
     async def abandon(self) -> None:
         """Nothing is left to do: who closes the frames closes the capability."""
 
-    async def _next(self, deadline: float) -> RunEvent:
+    async def _next(self, deadline: float, watch: Watch) -> RunEvent:
         """The capability's next event. Raises DeadlineExceeded or Stopped when it may not go on.
 
-        The deadline is around each wait and never around a `yield`: there it would cancel the consumer. What
-        it cancels cleans up at once, and is cancelled again if that takes long.
+        What the watch cancels cleans up at once, and is cancelled again if that takes long.
         """
         if self._stopped:
             raise Stopped
+        watch.begin(deadline)
         try:
             with self._meter.running():
-                async with asyncio.timeout_at(deadline + CLOSE_S) as self._patience:
-                    async with asyncio.timeout_at(deadline) as self._wait:
-                        return await anext(self._events)
-        except TimeoutError:
-            if self._wait is None or not self._wait.expired():
-                raise  # the capability's own
+                return await anext(self._events)
+        except asyncio.CancelledError:
+            if not watch.was_it():
+                raise
             late = DeadlineExceeded("The time was over before the answer was complete.")
             raise (Stopped() if self._stopped else late) from None
         except StopAsyncIteration:
             raise FreshetError("The answer has no end.") from None
         finally:
-            self._wait = self._patience = None
+            watch.pause()
 
     async def _close(self) -> None:
         """Closes the capability. How the run ends is settled by now: a failure here is no client's matter."""
@@ -137,14 +135,17 @@ class Run:
         except Exception as error:
             log_failure("a capability was not closed", error, capability=self.capability)
 
-    def _note(self, event: RunEvent, data: dict[str, Any]) -> None:
+    def _note(self, event: RunEvent) -> None:
         """Takes notice of an event on its way out."""
         self.started = True
         if self._first is None and isinstance(event, Content | Reasoning | ToolCall | Item):
             self._first = time.perf_counter()
+        if isinstance(event, Content):
+            self._written.note_text(event.text)
+            return
         if isinstance(event, Reset):
             measure("Resets", 1, reason=event.reason)
-        self._written.note(data)
+        self._written.note(shape(event, self.run_id))
 
     def _unfinished(self, error: FreshetError) -> dict[str, Any]:
         """The end of a run that has no answer, with what was written until then."""

@@ -36,7 +36,7 @@ def model() -> LLMClient:
         model=chosen.model_name,
         key=secret(chosen.model_key_parameter),
         fallbacks=[name.strip() for name in chosen.model_fallbacks.split(",") if name.strip()],
-        transport="httpx2",  # a sandbox has a stream at a time: the other does not earn back its import
+        transport=chosen.llm_transport,
         on_generation=account,
         admit=admit if chosen.usage_table else None,
     )

@@ -14,9 +14,10 @@ from freshet.chat.openai_api.annotations import chat_annotations
 from freshet.chat.openai_api.errors import body
 from freshet.errors import FreshetError
 from freshet.ids import made_at
-from freshet.runs.frame import Frame, raise_failure
+from freshet.runs.frame import Frame, raise_failure, text_in
 
 _END = b"data: [DONE]\n\n"
+_NO_TEXT = b'""'
 _UNFINISHED = {"length", "content_filter"}  # whatever else providers say is `stop` or `tool_calls`
 _FIGURES = ("cost", "currency", "attempts", "estimated")
 
@@ -71,9 +72,16 @@ class CompletionChunks:
         self._started: dict[str, Any] = {}
         self._places: dict[int, int] = {}  # of a call among the client's, by its index in the run
         self._opened = self._said = False
+        # A chunk of text is these two with the text between them, as it stands in the frame.
+        usage = b',"usage":null' if include_usage else b""
+        head = orjson.dumps(self._head).removesuffix(b"}")
+        self._before = b'data: %b,"choices":[{"index":0,"delta":{"content":' % head
+        self._after = b'},"logprobs":null,"finish_reason":null}]%b}\n\n' % usage
 
     def encode(self, frame: Frame) -> bytes:
         """The chunks of one frame."""
+        if self._said and (literal := text_in(frame)):  # nearly all of them, after the first
+            return b"%b%b%b" % (self._before, literal, self._after) if literal != _NO_TEXT else b""
         data = frame.data
         if frame.last:
             return self._last(data)

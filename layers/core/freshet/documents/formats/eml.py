@@ -159,13 +159,14 @@ def _bodies(message: Message, attachments: list[Message]) -> Iterator[Message]:
             stack += reversed(_alternative(inner) if kind == "multipart/alternative" else inner)
         elif part.get_content_maintype() == "text" and kind != "text/calendar":
             yield part
-        elif part.get_filename():
+        elif _filename(part):
             attachments.append(part)
 
 
 def _parts(part: Message) -> list[Message]:
-    inner = part.get_payload()
-    return [one for one in inner if isinstance(one, Message)] if isinstance(inner, list) else []
+    # Only then: of a text it would be decoded as its label says, and some labels let that fail.
+    inner = part.get_payload() if part.is_multipart() else ()
+    return [one for one in inner if isinstance(one, Message)]
 
 
 def _alternative(versions: list[Message]) -> list[Message]:
@@ -201,10 +202,18 @@ def header(message: Message, label: str) -> str:
 
 def name(part: Message) -> str:
     """An attachment's name; a message without one goes by its subject."""
-    filename = _FOLD.sub(" ", _decoded(part.get_filename() or ""))
+    filename = _FOLD.sub(" ", _decoded(_filename(part)))
     if not filename and (inner := _parts(part)):
         filename = header(inner[0], "Subject")
     return filename.replace("/", "_").strip() or part.get_content_type()
+
+
+def _filename(part: Message) -> str:
+    """A part's own name for itself; that of its kind where it is in an encoding of no texts."""
+    try:
+        return part.get_filename() or ""
+    except ValueError:
+        return part.get_content_type()
 
 
 def _decoded(value: str | Header) -> str:

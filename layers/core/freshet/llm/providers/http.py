@@ -208,8 +208,10 @@ def _tls(trust_env: bool) -> ssl.SSLContext:  # 20 ms and more, once
 
 async def reads(response: "Response") -> AsyncGenerator[bytes, None]:
     """The body as it comes. A broken connection is an end like any other: the decoder knows if too early."""
+    # What is not compressed need not go through a decoder.
+    packed = "content-encoding" in response.headers
     try:
-        async for data in response.aiter_bytes():
+        async for data in response.aiter_bytes() if packed else response.aiter_raw():
             yield data
     except Exception:
         return
