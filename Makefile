@@ -9,6 +9,8 @@ PORT ?= 8000
 ARGS ?=
 NODE := tests/e2e/clients/node
 CONSOLE := functions/console
+# What the benches compare with: a virtual environment for each, since their pins conflict.
+PEERS := $(patsubst tests/bench/peers/%/requirements.txt,.venv-bench/%/.installed,$(wildcard tests/bench/peers/*/requirements.txt))
 # Half of their time tests wait: three workers keep two cores busy. A selection is faster in one process.
 WORKERS := --numprocesses 3
 # What was compiled once need not be compiled by each of the processes that tests start.
@@ -67,7 +69,7 @@ injection: .venv/.installed ## orders hidden in documents and tools, before a mo
 load: .venv/.installed ## many streams for minutes: errors, gaps, memory, leaks
 	@$(PY) -m tests.load $(ARGS)
 
-bench: .venv/.installed .venv-sam/.installed .venv-bench/.installed ## speed and memory, as ratios in one run
+bench: .venv/.installed .venv-sam/.installed $(PEERS) ## speed and memory, beside others in one run
 	@$(PY) -m tests.bench $(ARGS)
 
 audit: tools ## licences, a bill of materials, secrets
@@ -96,8 +98,8 @@ clean: ## remove what was installed, built and kept
 	@sh infra/install.sh .venv-sam infra/sam/requirements.txt
 	@touch $@
 
-.venv-bench/.installed: tests/bench/requirements.txt infra/install.sh
-	@sh infra/install.sh .venv-bench tests/bench/requirements.txt
+.venv-bench/%/.installed: tests/bench/peers/%/requirements.txt infra/install.sh
+	@sh infra/install.sh $(@D) $<
 	@touch $@
 
 $(NODE)/node_modules/.installed: $(NODE)/package-lock.json

@@ -7,18 +7,20 @@ still a figure of one run is one run's.
 import asyncio
 import sys
 
-from tests.bench import behaviour, cold_start, ingest, llm, parsing, runs, search, warm
+from tests.bench import behaviour, cold_start, costs, ingest, llm, parsing, pipeline, runs, search, warm
 from tests.bench.table import rendered
 
 BENCHES = {
     "cold_start": cold_start.measure,
     "warm": warm.measure,
     "parsing": parsing.measure,
+    "pipeline": pipeline.measure,
     "ingest": ingest.measure,
     "search": search.measure,
     "llm": llm.measure,
     "runs": runs.measure,
     "behaviour": behaviour.measure,
+    "costs": costs.measure,
 }
 
 

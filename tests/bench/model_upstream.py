@@ -2,15 +2,16 @@
 
 The order is the model's name, or, where that is none, the last message: `chunks=200,pace_ms=10,first_ms=20`
 answers with 200 chunks, one every 10 ms, the first after 20. `pace_ms=0` sends one chunk a turn of the event
-loop; without a pace they come at once. Streams of one pace share ten clocks, so that they don't all come at
-once. `GET /open` tells how many answers are open: asked for, not ended, and their connections not closed.
+loop; without a pace they come at once. `chinese=1` answers with Chinese characters among them. Streams of one
+pace share ten clocks, so that they don't all come at once. `GET /open` tells how many answers are open: asked
+for, not ended, and their connections not closed.
 """
 
 import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, ClassVar
@@ -51,9 +52,22 @@ def _framed(data: bytes) -> bytes:
 
 
 # Not one piece again and again: LiteLLM breaks off an answer that repeats itself.
-_PIECES = [_chunk({"content": f" token{digit}"}) for digit in range(10)]
+_ENGLISH = [f" token{digit}" for digit in range(10)]
+_CHINESE = [f" token{character}" for character in "零一二三四五六七八九"]
+_CHUNKS = {piece: _chunk({"content": piece}) for piece in (*_ENGLISH, *_CHINESE)}
 _END = _chunk({}, "stop", {"prompt_tokens": 5, "completion_tokens": 200, "total_tokens": 205})
 _DONE = _framed(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+
+
+def pieces(order: str) -> list[str]:
+    """What an order is answered with."""
+    asked = _asked(order)
+    words = _CHINESE if asked.get("chinese") else _ENGLISH
+    return [words[number % 10] for number in range(int(asked["chunks"]))]
+
+
+def _asked(order: str) -> dict[str, float]:
+    return {name: float(value) for name, _, value in (part.partition("=") for part in order.split(","))}
 
 
 class Upstream(asyncio.Protocol):
@@ -94,8 +108,7 @@ class Upstream(asyncio.Protocol):
             self._task = asyncio.ensure_future(self._answer(_order(json.loads(body))))
 
     async def _answer(self, order: str) -> None:
-        asked = {name: float(value) for name, _, value in (part.partition("=") for part in order.split(","))}
-        chunks = int(asked["chunks"])
+        asked, chunks = _asked(order), [_CHUNKS[piece] for piece in pieces(order)]
         Upstream.answering += 1
         try:
             await asyncio.sleep(asked.get("first_ms", 0) / 1000)
@@ -105,13 +118,12 @@ class Upstream(asyncio.Protocol):
                 self._transport.write(_END + _DONE)
             elif "pace_ms" in asked:
                 self._transport.write(_HEAD)
-                for number in range(chunks):
-                    self._transport.write(_PIECES[number % 10])
+                for chunk in chunks:
+                    self._transport.write(chunk)
                     await asyncio.sleep(0)
                 self._transport.write(_END + _DONE)
             else:
-                pieces = b"".join(_PIECES[number % 10] for number in range(chunks))
-                self._transport.write(_HEAD + pieces + _END + _DONE)
+                self._transport.write(_HEAD + b"".join(chunks) + _END + _DONE)
         finally:
             Upstream.answering -= 1
 
@@ -129,9 +141,10 @@ class _Clock:
 
     def __init__(self, pace_s: float) -> None:
         self._pace_s = pace_s
-        self._left: dict[asyncio.Transport, tuple[int, asyncio.Future[None]]] = {}
+        self._left: dict[asyncio.Transport, tuple[Iterator[bytes], asyncio.Future[None]]] = {}
         self._loop = asyncio.get_running_loop()
         self._due = 0.0
+        self._ticking = False
 
     @classmethod
     def next(cls, pace_s: float) -> "_Clock":
@@ -141,14 +154,16 @@ class _Clock:
             cls._clocks[key] = cls(pace_s)
         return cls._clocks[key]
 
-    async def tick(self, transport: asyncio.Transport, chunks: int) -> None:
-        """Writes so many chunks, the first at once."""
-        transport.write(_PIECES[0])
+    async def tick(self, transport: asyncio.Transport, chunks: Sequence[bytes]) -> None:
+        """Writes the chunks, the first at once."""
+        left = iter(chunks)
+        transport.write(next(left, b""))
         over = self._loop.create_future()
-        if not self._left:
+        if not self._ticking:
+            self._ticking = True
             self._due = self._loop.time() + self._pace_s
             self._loop.call_at(self._due, self._fire)
-        self._left[transport] = chunks - 1, over
+        self._left[transport] = left, over
         try:
             await over
         finally:
@@ -156,13 +171,13 @@ class _Clock:
 
     def _fire(self) -> None:
         for transport, (left, over) in list(self._left.items()):
-            if left:
-                transport.write(_PIECES[left % 10])
-                self._left[transport] = left - 1, over
+            if chunk := next(left, b""):
+                transport.write(chunk)
             elif not over.done():
                 over.set_result(None)
                 del self._left[transport]
-        if self._left:
+        self._ticking = bool(self._left)
+        if self._ticking:
             self._due += self._pace_s  # a late tick is made up for
             self._loop.call_at(self._due, self._fire)
 

@@ -1,4 +1,4 @@
-"""Parsing PDFs, in pages a second, against markitdown on the same files.
+"""Parsing PDFs, in pages a second, against markitdown on the same files; other formats are `formats`' part.
 
 In process is like for like: each reader converts all files in one warm process of its own. The other figure
 is what the product does: a process under limits for each document, against the same warm markitdown, which
@@ -11,29 +11,25 @@ Readers take turns at each file; a file's time is the median of its rounds.
 import asyncio
 import json
 import statistics
-import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from freshet.documents.blocks import Block
 from freshet.documents.reading import read_document
 from freshet.errors import DocumentError
-from tests.bench import book
+from tests.bench import book, formats
+from tests.bench.resident import FILE_S, MARKITDOWN, resident
 from tests.bench.table import Row
 from tests.stack import ROOT
 
 ROUNDS = 3
 EVERY = 3  # of the shared files: markitdown takes up to 20 s for one
 BOOK_PAGES = 60
-FILE_S = 120.0  # that a reader may take for one file
 MEMORY_MB = 1024  # what the parse function allows the child
 MATERIAL = ROOT.parent / "shared/data/docs"
-MARKITDOWN = ROOT / ".venv-bench/bin/python"
 REACH = "≥ 10 ×"
 
 Read = Callable[[Path], Awaitable[tuple[float, int]]]
@@ -55,7 +51,7 @@ class _File:
 async def measure() -> list[Row]:
     """Pages a second of each reader, as ratios to markitdown's."""
     if not MARKITDOWN.exists():
-        return [Row("parsing PDFs", "skipped: no markitdown (make .venv-bench/.installed)", "", REACH)]
+        return [Row("parsing PDFs", "skipped: no markitdown (make bench)", "", REACH)]
     with tempfile.TemporaryDirectory() as folder:
         long = _File(Path(folder) / "book.pdf", BOOK_PAGES)
         await asyncio.to_thread(book.draw, long.path, long.pages)
@@ -64,7 +60,8 @@ async def measure() -> list[Row]:
     read = [file for file in shared if all(file.characters.values())]
     left = len(shared) - len(read)
     name = f"{len(read)} shared PDFs" + (f" ({left} more that not both read)" if left else "")
-    return [*(_rows(name, read) if read else [_absent()]), *_rows("a generated PDF", [long])]
+    pdfs = [*(_rows(name, read) if read else [_absent()]), *_rows("a generated PDF", [long])]
+    return [*pdfs, *await formats.measure()]
 
 
 def _sample() -> list[_File]:
@@ -81,10 +78,10 @@ def _sample() -> list[_File]:
 
 async def _read_all(files: Sequence[_File]) -> None:
     async with (
-        _resident(sys.executable, "freshet") as ours,
-        _resident(str(MARKITDOWN), "markitdown") as theirs,
+        resident("freshet") as ours,
+        resident("markitdown") as theirs,
     ):
-        readers = {"ours": ours, "child": _in_child, "markitdown": theirs}
+        readers = {"ours": ours.read, "child": _in_child, "markitdown": theirs.read}
         for read in readers.values():
             await read(files[0].path)  # imports, models, the disk's cache
         for _ in range(ROUNDS):
@@ -102,29 +99,6 @@ async def _in_child(path: Path) -> tuple[float, int]:
     except DocumentError:
         characters = 0
     return time.perf_counter() - begun, characters
-
-
-@asynccontextmanager
-async def _resident(python: str, name: str) -> AsyncIterator[Read]:
-    """A process that reads what it is told to, one file after another."""
-    script = str(Path(__file__).with_name("reader.py"))
-    process = await asyncio.create_subprocess_exec(
-        python, script, name, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
-    )
-    try:
-        yield lambda path: _asked(process, path)
-    finally:
-        process.kill()
-        await process.wait()
-
-
-async def _asked(process: Process, path: Path) -> tuple[float, int]:
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(f"{path}\n".encode())
-    async with asyncio.timeout(FILE_S):
-        answer = json.loads(await process.stdout.readline())
-    return answer["seconds"], answer["characters"]
 
 
 def _rows(name: str, files: Sequence[_File]) -> list[Row]:

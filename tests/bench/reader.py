@@ -1,7 +1,8 @@
 """Reads documents in a process that stays: `python reader.py freshet` or `python reader.py markitdown`.
 
-A line of stdin is a path; the answering line of stdout is {"seconds", "characters"}, where no characters mean
-that nothing was read. Runs in either virtual environment, so it imports only what it is told to.
+A line of stdin is a path, a tab, and the path that the text is written to, if it is wanted; the answering
+line of stdout is {"seconds", "characters"}, where no characters mean that nothing was read. Runs in either
+virtual environment, so it imports only what it is told to.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-Read = Callable[[str], int]
+Read = Callable[[str], str]
 
 
 def main(name: str) -> None:
@@ -21,27 +22,30 @@ def main(name: str) -> None:
     os.dup2(2, 1)
     read = _freshet() if name == "freshet" else _markitdown()
     for line in sys.stdin:
-        begun, characters = time.perf_counter(), 0
+        path, _, out = line.rstrip("\n").partition("\t")
+        begun, text = time.perf_counter(), ""
         with contextlib.suppress(Exception):  # a file that it can't read: nothing was read
-            characters = read(line.rstrip("\n"))
-        answer = {"seconds": time.perf_counter() - begun, "characters": characters}
+            text = read(path)
+        answer = {"seconds": time.perf_counter() - begun, "characters": len(text)}
+        if out:
+            Path(out).write_text(text, encoding="utf-8", errors="replace")
         answers.write(json.dumps(answer) + "\n")
 
 
 def _freshet() -> Read:
-    from freshet.documents.blocks import Block
+    from freshet.documents.blocks import SEPARATOR, Block
     from freshet.documents.formats import read
 
-    return lambda path: sum(
-        len(found.text) for found in read(Path(path), Path(path).name) if isinstance(found, Block)
+    return lambda path: SEPARATOR.join(
+        found.text for found in read(Path(path), Path(path).name) if isinstance(found, Block)
     )
 
 
 def _markitdown() -> Read:
-    from markitdown import MarkItDown  # type: ignore[import-not-found]  # only in .venv-bench
+    from markitdown import MarkItDown  # type: ignore[import-not-found]  # only in its own environment
 
     converter = MarkItDown(enable_plugins=False)
-    return lambda path: len(converter.convert(path).text_content.strip())
+    return lambda path: converter.convert(path).text_content.strip()
 
 
 if __name__ == "__main__":

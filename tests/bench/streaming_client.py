@@ -47,6 +47,7 @@ class Stream(asyncio.Protocol):
 
     request: bytes
     gaps: list[float] | None = None  # between reads with tokens, in seconds, if they are wanted
+    received: list[bytes] | None = None  # all that came, if it is wanted
     tokens: int = 0
     begun: float = field(default_factory=time.perf_counter)
     first_s: float = 0.0
@@ -68,6 +69,8 @@ class Stream(asyncio.Protocol):
         now = time.perf_counter()
         if not self.status:
             self.status = data[9:12]
+        if self.received is not None:
+            self.received.append(data)
         seen = self._tail + data
         count = seen.count(TOKEN)
         self._tail = seen[-(len(TOKEN) - 1) :]
@@ -103,13 +106,13 @@ class Stream(asyncio.Protocol):
 
 
 async def open_streams(
-    target: Target, count: int, order: str, *, ramp_s: float = 0.0, gaps: bool = False
+    target: Target, count: int, order: str, *, ramp_s: float = 0.0, gaps: bool = False, kept: bool = False
 ) -> list[Stream]:
-    """So many streams, spread over `ramp_s`. They may not have begun."""
+    """So many streams, spread over `ramp_s`. They may not have begun. `kept`: with all that they receive."""
     request, loop = target.request(order), asyncio.get_running_loop()
     streams = []
     for number in range(count):
-        stream = Stream(request, [] if gaps else None)
+        stream = Stream(request, [] if gaps else None, [] if kept else None)
         await loop.create_connection(lambda stream=stream: stream, "127.0.0.1", target.port)  # type: ignore[misc]
         streams.append(stream)
         if ramp_s and number + 1 < count:

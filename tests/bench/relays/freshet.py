@@ -1,9 +1,10 @@
 """The `chat` function's app under uvicorn, for one caller. `python -m tests.bench.relays.freshet PORT RUNS`.
 
 With RUNS `kept` every run is journalled, as in the product; with `straight` the same capability is streamed
-by the same code, and not kept: what the others do.
+by the same code, and not kept: what the others do. `GET /__tasks` tells how many asyncio tasks there are.
 """
 
+import asyncio
 import importlib.util
 import os
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.responses import PlainTextResponse
 
 from freshet import wiring
 from freshet.runs.events import RunEvent
@@ -36,6 +38,18 @@ class Straight(Runs):
         return Run(capability, events, owner=call.owner, run_id=call.id, timeout_s=call.timeout_s)
 
 
+def counting_tasks(app: Any) -> Any:
+    """The app, and the number of tasks beside it."""
+
+    async def called(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope.get("path") == "/__tasks":
+            await PlainTextResponse(str(len(asyncio.all_tasks())))(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return called
+
+
 def main(port: int, runs: str) -> None:
     """Serves until it is stopped."""
     spec = importlib.util.spec_from_file_location("chat", CHAT)
@@ -46,7 +60,7 @@ def main(port: int, runs: str) -> None:
     if runs == "straight":
         wiring.runs = Straight  # type: ignore[assignment]  # it is cached, and this need not be
     uvicorn.run(
-        as_caller(chat.app, OWNER),
+        counting_tasks(as_caller(chat.app, OWNER)),
         host="127.0.0.1",
         port=port,
         lifespan="off",

@@ -20,6 +20,7 @@ from tests.stack import ROOT
 HERE = Path(__file__).parent
 RELAY_CORE, OTHER_CORE = (os.cpu_count() or 1) - 1, 0
 READY_S = 90.0
+READY = "chunks=3,pace_ms=1"  # the order whose answer shows that a relay serves
 MODEL = "bench"
 KEY = "sk-bench"  # LiteLLM's proxy does not start without one
 
@@ -124,7 +125,7 @@ async def _ready(child: "subprocess.Popen[bytes]", target: Target) -> None:
             if child.poll() is not None:
                 raise RuntimeError(f"the relay has ended: {child.args!r}")
             try:
-                (stream,) = await client.open_streams(target, 1, "chunks=3,pace_ms=1")
+                (stream,) = await client.open_streams(target, 1, READY)
                 await client.finished([stream])
             except OSError:
                 stream = None
