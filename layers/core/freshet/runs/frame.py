@@ -61,7 +61,8 @@ class Feed(Protocol):
 
 def frame(seq: int, data: dict[str, Any]) -> Frame:
     """`data` as a frame."""
-    return Frame(seq, orjson.dumps(data), last=data["done"])
+    # A copy: what orjson returns holds 4 KB or more, and is kept as long as the run goes on.
+    return Frame(seq, bytes(memoryview(orjson.dumps(data))), last=data["done"])
 
 
 def frame_of(seq: int, event: RunEvent, run_id: str) -> Frame:
