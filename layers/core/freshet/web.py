@@ -37,6 +37,8 @@ _ASKED_AGAIN = ("content-type", "x-request-timeout-ms")  # headers that make a r
 # To scripts in browsers.
 _EXPOSED = "x-request-id, retry-after, retry-after-ms, x-should-retry, location, content-disposition"
 _OPENAI = "/v1/"  # the paths whose errors have OpenAI's shape; who serves none imports nothing of it
+# What is told of a request with more that is wrong: a body can hold a million unknown members.
+_MAX_ERRORS, _MAX_FIELD = 50, 200
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
 
 
@@ -204,10 +206,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         return failure(request.scope, invalid(error.errors(), error.body))
     errors = [
         {
-            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "field": (".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]))[:_MAX_FIELD],
             "message": found["msg"].removeprefix("Value error, "),
         }
-        for found in error.errors()
+        for found in error.errors()[:_MAX_ERRORS]
     ]
     detail = "; ".join(f"{found['field']}: {found['message']}" for found in errors[:5])
     return failure(request.scope, Invalid(detail, errors=errors))

@@ -67,3 +67,18 @@ def test_a_parse_that_can_still_come_back_reads_as_parsing(left_s: int | None) -
 )
 def test_a_content_type_is_the_clients_if_it_is_one(given: str | None, kept: str) -> None:
     assert content_type_of("notes.md", given) == kept
+
+
+@pytest.mark.parametrize(
+    ("filename", "kept"),
+    [
+        ("年假.pdf", "application/pdf"),
+        ("a.tar.gz", "application/x-tar"),
+        ("http://[::1", "application/octet-stream"),
+        ("http://[年]/a.csv", "text/csv"),
+        ("data:text/html,a", "application/octet-stream"),
+        ("noted", "application/octet-stream"),
+    ],
+)
+def test_a_name_is_no_url_of_whose_type_it_is_asked(filename: str, kept: str) -> None:
+    assert content_type_of(filename, None) == kept

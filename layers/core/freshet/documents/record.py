@@ -91,7 +91,8 @@ def content_type_of(filename: str, given: str | None) -> str:
     """The type that the client names, if it is one; else that of the file name."""
     if given and len(given) <= MAX_FILENAME and re.fullmatch(CONTENT_TYPE, given):
         return given
-    return mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    # It takes URLs, too, and a name may look like one that is broken, or that names a type itself.
+    return mimetypes.guess_type(f"./{filename}")[0] or "application/octet-stream"
 
 
 def clean_filename(given: str) -> str:

@@ -49,6 +49,24 @@ def test_bodies_are_decoded(blocks: Read, transfer: str, label: str) -> None:
     assert blocks(data, "a.eml")[-1].text == text
 
 
+NO_ENCODINGS = ["idna", "undefined", "hex", "zip", "rot13", "unicode_escape", "x-nobody-knows", "../..", ""]
+
+
+@pytest.mark.parametrize("label", NO_ENCODINGS)
+@pytest.mark.parametrize("text", ["你好，年假..二十五天", "na\xefve..caf\xe9"])
+def test_a_label_that_is_no_encoding_of_texts_does_not_matter(blocks: Read, label: str, text: str) -> None:
+    head = f'Subject: x\nFrom: =?{label}?Q?a..=ff?=\nContent-Type: text/plain; charset="{label}"\n\n'
+    data = head.encode() + (text.encode("latin-1") if text.startswith("na") else text.encode())
+    assert blocks(data, "a.eml")[-1].text == text
+
+
+@pytest.mark.parametrize("label", NO_ENCODINGS)
+def test_an_attachment_whose_name_is_in_no_encoding_is_read(blocks: Read, label: str) -> None:
+    head = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n"
+    name = f"Content-Disposition: attachment; filename*={label}''a..b%ff.txt\n"
+    assert blocks(f"{head}{name}\n年假 25\n--b--".encode(), "a.eml")[-1].text == "年假 25"
+
+
 @pytest.mark.parametrize(
     "subject",
     [
