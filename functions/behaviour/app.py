@@ -14,7 +14,8 @@ import freshet.behaviour.causal.generate
 import freshet.behaviour.extraction.extract
 import freshet.behaviour.summary
 import freshet.behaviour.tags.tagging
-import freshet.chat.clients  # noqa: F401
+import freshet.chat.clients
+import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.answers import STREAMED, answered, collected, streamed
 from freshet.behaviour.behaviour import MAX_USER

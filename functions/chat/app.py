@@ -8,6 +8,12 @@ from fastapi import Query, Request, Response, status
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import JSONResponse, StreamingResponse
 
+import freshet.documents.library  # these for wiring, which would import them amid the first call
+import freshet.llm.rerank
+import freshet.rag.neighbours
+import freshet.rag.rerank
+import freshet.rag.retrieve
+import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.chat import transcript
 from freshet.chat.configuration import Model, NewModel

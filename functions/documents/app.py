@@ -6,6 +6,7 @@ from fastapi import Form, Query, Response, UploadFile, status
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
+import freshet.documents.library  # noqa: F401  # for wiring, which would import it amid the first call
 from freshet import wiring
 from freshet.documents.record import CONTENT_TYPE, Document, Kind, Status
 from freshet.stores.objects import PresignedPost

@@ -6,9 +6,14 @@ from typing import Annotated, Literal
 from fastapi import Query, Request, Response, status
 from pydantic import BaseModel, Field
 
-import freshet.chat.clients  # as the next two for wiring, which would import it amid the first call
+import freshet.chat.clients  # these for wiring, which would import them amid the first call
 import freshet.exercises.generation.generate
-import freshet.exercises.grading.submit  # noqa: F401
+import freshet.exercises.grading.submit
+import freshet.llm.rerank
+import freshet.rag.neighbours
+import freshet.rag.rerank
+import freshet.rag.retrieve
+import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.answers import STREAMED, answered, collected, streamed
 from freshet.body import JSON, MULTIPART, form_of, json_by_hand, json_of, media_type, read_by_hand

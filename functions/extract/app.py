@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import freshet.behaviour.extraction.extract  # for wiring, which would import it amid the first call
-import freshet.chat.clients  # noqa: F401
+import freshet.behaviour.extraction.extract  # these for wiring, which would import them amid the first call
+import freshet.chat.clients
+import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.behaviour.jobs.messages import Worker, process_batch
 from freshet.lambda_runtime import run

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import freshet.usage.account  # noqa: F401  # for wiring, which would import it amid the first call
 from freshet import wiring
 from freshet.documents.messages import process_batch
 from freshet.lambda_runtime import run

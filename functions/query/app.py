@@ -7,6 +7,13 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+import freshet.documents.library  # these for wiring, which would import them amid the first call
+import freshet.llm.rerank
+import freshet.rag.neighbours
+import freshet.rag.rerank
+import freshet.rag.retrieve
+import freshet.rag.summarise
+import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.answers import streamed
 from freshet.asked import STACK_MODEL

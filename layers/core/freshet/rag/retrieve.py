@@ -20,9 +20,7 @@ class HybridRetriever:
 
     async def search(self, owner: str, query: Query) -> list[Passage]:
         """The best passages, best first. Raises ModelError (embeddings) or Unavailable (index)."""
-        embedding, sparse, _ = await together(
-            self._embed([query.text]), asyncio.to_thread(_sparse, query.text), self._vectors.ensure()
-        )
+        embedding, sparse = await together(self._embed([query.text]), asyncio.to_thread(_sparse, query.text))
         hits = await self._vectors.search(
             owner,
             dense=embedding[0],

@@ -1,7 +1,7 @@
-"""A Qdrant collection over its REST API: the connection, the collection itself, and what errors mean.
+"""A Qdrant collection that is made and written by qdrant_client: its connection, and the collection itself.
 
 What belongs here: how qdrant_client is imported, connected and made to fail in our words. What does not:
-what is asked of the collection (`freshet.stores.vectors`).
+what is asked of the collection (`freshet.stores.vectors`), reading (`freshet.stores.qdrant_rest`).
 """
 
 import asyncio
@@ -10,15 +10,14 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from freshet.errors import FreshetError, Unavailable
+from freshet.errors import Unavailable
+from freshet.stores.qdrant_failures import failing, nowhere, refused, within
+from freshet.stores.qdrant_rest import CONNECTIONS, Key
 
 if TYPE_CHECKING:
     from qdrant_client import AsyncQdrantClient, models
 
 T = TypeVar("T")
-Key = Callable[[], Awaitable[str | None]]
-
-_CONNECTIONS = 8  # httpx walks through its whole pool at every open and close
 
 
 class Collection:
@@ -56,12 +55,8 @@ class Collection:
         from qdrant_client.http.exceptions import ApiException
 
         try:
-            async with asyncio.timeout(self._timeout_s), async_headers({"api-key": key} if key else {}):
+            async with within(self._timeout_s), async_headers({"api-key": key} if key else {}):
                 return await work(client)
-        except TimeoutError:
-            raise Unavailable(
-                f"The index did not answer within {self._timeout_s:g} s.", part="index"
-            ) from None
         except (ApiException, QdrantException, json.JSONDecodeError) as error:
             if getattr(error, "status_code", None) == 404:
                 return None
@@ -88,7 +83,7 @@ class Collection:
         return AsyncQdrantClient(
             url=self._url,
             timeout=math.ceil(self._timeout_s),
-            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             check_compatibility=False,  # it would ask in a thread of its own, and only warn
         )
 
@@ -136,21 +131,11 @@ class Collection:
         )
 
 
-def nowhere() -> Unavailable:
-    """The error of an address where there is no Qdrant."""
-    return Unavailable("There is no Qdrant at the index's address.", part="index")
-
-
 def _mapped(error: Exception) -> Exception:
     status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return Unavailable(
-            "The index refused the key: see QDRANT_KEY_PARAMETER.", part="index", retry_after=None
-        )
-    if status and 400 <= status < 500 and status not in (408, 429):
-        return FreshetError(f"The index refused the call ({_reason(error)}).")
-    after = getattr(error, "retry_after_s", None) or 1.0
-    return Unavailable("The index does not answer, or is failing.", part="index", retry_after=after)
+    if not status:
+        return failing(getattr(error, "retry_after_s", 0))
+    return refused(status, _reason(error))
 
 
 def _reason(error: Any) -> str:
@@ -158,7 +143,7 @@ def _reason(error: Any) -> str:
     try:
         return str(error.structured()["status"]["error"])
     except (ValueError, KeyError, TypeError):
-        return f"HTTP {error.status_code}"
+        return ""
 
 
 def _indexes() -> "dict[str, models.PayloadSchemaType | models.KeywordIndexParams]":

@@ -6,26 +6,30 @@ caller's own, below `chunk`. `live` is 1 once the generation is published, 0 bef
 
 Needs Qdrant 1.17 (weighted fusion); from 1.19 on IDF is counted over the owner's own chunks, before over all.
 
-What belongs here: points, filters, fusion. What does not: connections and errors (`freshet.stores.qdrant`),
-how text becomes vectors (`freshet.rag.sparse`, `freshet.llm.embeddings`), which generation is the right one
-(`freshet.documents`).
+What belongs here: points, from their writing to their deletion, and finding them. What does not: filters and
+fusion (`qdrant_query`), connections (`qdrant_rest` to read, `qdrant` to write), how text becomes vectors
+(`freshet.rag.sparse`, `freshet.llm.embeddings`), which generation is the right one (`freshet.documents`).
 """
 
 import uuid
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from freshet.stores.qdrant import Collection, Key, nowhere
+from freshet.errors import FreshetError, Unavailable
+from freshet.stores.qdrant import Collection
+from freshet.stores.qdrant_failures import nowhere
+from freshet.stores.qdrant_query import fused, sparse_vector, where
+from freshet.stores.qdrant_rest import Key, Reading
 
 if TYPE_CHECKING:
     from qdrant_client import AsyncQdrantClient, models
 
 _NAMESPACE = uuid.UUID("6f1c3c5e-53a5-5d0a-9d9c-0f2a8f0c9b1e")  # drawn once; stored ids depend on it
 _BATCH = 32  # points a request: 12 ms of encoding at 1024 dimensions, and far below Qdrant's 32 MB
-_RRF_K = 2  # Qdrant's own default: the first ranks count most
 _CANDIDATES = 50  # hits of each leg that enter the fusion, at least
 _LIVE, _NEW = 1, 0
+_WITH_PAYLOAD = {"with_payload": True, "with_vector": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Vectors:
         timeout_s: float = 10,
     ) -> None:
         self._collection = Collection(url, collection, dimensions, key=key, timeout_s=timeout_s)
+        self._reading = Reading(url, collection, key=key, timeout_s=timeout_s)
         self._dense_weight = dense_weight
 
     async def ensure(self) -> None:
@@ -97,7 +102,7 @@ class Vectors:
             lambda client: client.set_payload(
                 self._collection.name,
                 {"live": _LIVE},
-                points=_where(**document, generation=generation),
+                points=_filter(**document, generation=generation),
                 wait=True,
             )
         )
@@ -121,38 +126,25 @@ class Vectors:
         dense = dense if self._dense_weight else None
         if not (dense or sparse) or (document_ids is not None and not document_ids):
             return []
-        await self.ensure()
-        answer = await self._collection.call(
-            lambda client: client.query_points(
-                self._collection.name,
-                **_fused(
-                    owner,
-                    dense,
-                    sparse,
-                    weight=self._dense_weight,
-                    where=_where(owner=owner, live=_LIVE, document_id=document_ids, kind=kind),
-                    candidates=max(limit, _CANDIDATES),
-                ),
-                limit=limit,
-                with_payload=True,
-            )
+        asked = fused(
+            owner,
+            dense,
+            sparse,
+            weight=self._dense_weight,
+            found=where(owner=owner, live=_LIVE, document_id=document_ids, kind=kind),
+            candidates=max(limit, _CANDIDATES),
         )
-        return _newest([_hit(point, point.score) for point in answer.points]) if answer else []
+        answer = await self._query({**asked, "limit": limit, **_WITH_PAYLOAD})
+        return _newest([_hit(point, point["score"]) for point in answer["points"]]) if answer else []
 
     async def fetch(self, owner: str, ids: Sequence[str]) -> list[Hit]:
         """The owner's chunks with these ids, live or not, in this order; missing ones are left out."""
         known = [id_ for id_ in ids if _is_uuid(id_)]
         if not known:
             return []
-        answer = await self._collection.call(
-            lambda client: client.scroll(
-                self._collection.name,
-                scroll_filter=_where(owner=owner, ids=known),
-                limit=len(known),
-                with_payload=True,
-            )
-        )
-        hits = {str(record.id): _hit(record, 0) for record in answer[0]} if answer else {}
+        asked = {"filter": where(owner=owner, ids=known), "limit": len(known), **_WITH_PAYLOAD}
+        answer = await self._reading.post("/points/scroll", asked)
+        hits = {str(point["id"]): _hit(point, 0) for point in answer["points"]} if answer else {}
         return [hits[id_] for id_ in known if id_ in hits]
 
     async def delete(self, owner: str, document_id: str, *, generation: int | None = None) -> None:
@@ -161,15 +153,22 @@ class Vectors:
 
     async def ping(self) -> None:
         """Raises Unavailable if Qdrant does not answer or refuses the key."""
-        if (
-            await self._collection.call(lambda client: client.collection_exists(self._collection.name))
-            is None
-        ):
+        if await self._reading.get("/exists") is None:
             raise nowhere()
 
     async def aclose(self) -> None:
         """Closes the connections; the next call opens new ones."""
         await self._collection.aclose()
+        await self._reading.aclose()
+
+    async def _query(self, asked: Mapping[str, Any]) -> Any:
+        try:
+            return await self._reading.post("/points/query", asked)
+        except Unavailable:
+            raise
+        except FreshetError:
+            await self.ensure()  # knows better what does not fit, the sizes of vectors for one
+            raise
 
     async def _upsert(self, owner: str, points: Sequence[Point]) -> None:
         def write(client: "AsyncQdrantClient") -> "Awaitable[models.UpdateResult]":
@@ -185,12 +184,12 @@ class Vectors:
 
     async def _remove(self, **fields: Any) -> None:
         await self._collection.call(
-            lambda client: client.delete(self._collection.name, _where(**fields), wait=True)
+            lambda client: client.delete(self._collection.name, _filter(**fields), wait=True)
         )
 
     async def _is_live(self, **fields: Any) -> bool:
         answer = await self._collection.call(
-            lambda client: client.count(self._collection.name, _where(**fields, live=_LIVE), exact=True)
+            lambda client: client.count(self._collection.name, _filter(**fields, live=_LIVE), exact=True)
         )
         return bool(answer and answer.count)
 
@@ -200,7 +199,7 @@ def _struct(owner: str, point: Point) -> "models.PointStruct":
 
     return models.PointStruct(
         id=point.id,
-        vector={"dense": point.dense, "sparse": _sparse(point.sparse)},
+        vector={"dense": point.dense, "sparse": models.SparseVector(**sparse_vector(point.sparse))},
         payload={
             "owner": owner,
             "document_id": point.document_id,
@@ -213,63 +212,16 @@ def _struct(owner: str, point: Point) -> "models.PointStruct":
     )
 
 
-def _sparse(weights: dict[int, float]) -> "models.SparseVector":
+def _filter(**fields: Any) -> "models.Filter":
     from qdrant_client import models
 
-    return models.SparseVector(indices=list(weights), values=list(weights.values()))
-
-
-def _where(
-    *, ids: Sequence[str] = (), below: int | None = None, above: int | None = None, **fields: Any
-) -> "models.Filter":
-    """Each field is its value, or one of its values (None: any); the generation is in bounds."""
-    from qdrant_client import models
-
-    conditions: list[models.Condition] = []
-    for name, value in fields.items():
-        if isinstance(value, str | int):
-            conditions.append(models.FieldCondition(key=name, match=models.MatchValue(value=value)))
-        elif value is not None:
-            conditions.append(models.FieldCondition(key=name, match=models.MatchAny(any=list(value))))
-    if ids:
-        conditions.append(models.HasIdCondition(has_id=list(ids)))
-    if below is not None or above is not None:
-        bounds = models.Range(lt=below, gt=above)
-        conditions.append(models.FieldCondition(key="generation", range=bounds))
-    return models.Filter(must=conditions)
-
-
-def _fused(
-    owner: str,
-    dense: list[float] | None,
-    sparse: dict[int, float],
-    *,
-    weight: float,
-    where: "models.Filter",
-    candidates: int,
-) -> dict[str, Any]:
-    """The query: each leg that has a vector fetches its candidates, then they are fused."""
-    from qdrant_client import models
-
-    legs, weights = [], []
-    if dense:
-        legs.append(models.Prefetch(query=dense, using="dense", filter=where, limit=candidates))
-        weights.append(weight)
-    if sparse:
-        rarity = models.SearchParams(idf=models.IdfCorpusParams(corpus=_where(owner=owner)))
-        query = _sparse(sparse)
-        legs.append(
-            models.Prefetch(query=query, using="sparse", filter=where, limit=candidates, params=rarity)
-        )
-        weights.append(1.0)
-    fusion = models.RrfQuery(rrf=models.Rrf(k=_RRF_K, weights=weights))
-    return {"prefetch": legs, "query": fusion, "query_filter": where}
+    return models.Filter(**where(**fields))
 
 
 def _hit(point: Any, score: float) -> Hit:
-    kept = point.payload
+    kept = point["payload"]
     return Hit(
-        id=str(point.id),
+        id=str(point["id"]),
         document_id=kept["document_id"],
         generation=kept["generation"],
         position=kept["position"],

@@ -4,14 +4,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from freshet.documents.library import Library
-from freshet.llm.rerank import Reranker
-from freshet.rag.answer import Answerer
-from freshet.rag.neighbours import MergingRetriever
-from freshet.rag.passage import Retriever
-from freshet.rag.rerank import RerankingRetriever
-from freshet.rag.retrieve import HybridRetriever
-from freshet.rag.summarise import Summariser
 from freshet.settings import settings
 from freshet.wiring.generation import at_once, embed, model
 from freshet.wiring.services import document_objects, documents_table, parse_queue, secret, vectors
@@ -19,6 +11,11 @@ from freshet.wiring.services import document_objects, documents_table, parse_que
 if TYPE_CHECKING:
     from freshet.documents.indexing import Situate
     from freshet.documents.ingest import Ingest
+    from freshet.documents.library import Library
+    from freshet.llm.rerank import Reranker
+    from freshet.rag.answer import Answerer
+    from freshet.rag.passage import Retriever
+    from freshet.rag.summarise import Summariser
     from freshet.stores.bailian import KnowledgeBase
 
 
@@ -36,22 +33,30 @@ def knowledge() -> "KnowledgeBase":
 
 
 @cache
-def reranker() -> Reranker:
+def reranker() -> "Reranker":
+    from freshet.llm.rerank import Reranker
+
     chosen = settings()
     return Reranker(chosen.rerank_url, chosen.rerank_model, key=secret(chosen.rerank_key_parameter))
 
 
 @cache
-def retriever() -> Retriever:
+def retriever() -> "Retriever":
     """What searches, by the settings: Bailian or our own index, reranked if there is a reranker, merged."""
+    from freshet.rag.neighbours import MergingRetriever
+
     found = _finder()
     if settings().rerank_url:
+        from freshet.rag.rerank import RerankingRetriever
+
         found = RerankingRetriever(found, reranker().rerank)
     return MergingRetriever(found)
 
 
-def _finder() -> Retriever:
+def _finder() -> "Retriever":
     if not settings().bailian_index_id:
+        from freshet.rag.retrieve import HybridRetriever
+
         return HybridRetriever(vectors(), embed)
     from freshet.rag.bailian import BailianRetriever
 
@@ -68,19 +73,25 @@ async def require_documents(owner: str, document_ids: Sequence[str]) -> None:
 
 
 @cache
-def answerer() -> Answerer:
+def answerer() -> "Answerer":
+    from freshet.rag.answer import Answerer
+
     return Answerer(retriever(), model(), max_tokens=settings().answer_max_tokens)
 
 
 @cache
-def library() -> Library:
+def library() -> "Library":
+    from freshet.documents.library import Library
+
     return Library(
         documents_table(), document_objects(), parse_queue(), vectors(), settings().max_document_bytes
     )
 
 
 @cache
-def summariser() -> Summariser:
+def summariser() -> "Summariser":
+    from freshet.rag.summarise import Summariser
+
     chosen = settings()
     return Summariser(
         library(),

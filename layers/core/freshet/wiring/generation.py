@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from freshet.llm import Endpoint, Expect, Generation, LLMClient, Price, Settle
 from freshet.observe import measure
 from freshet.runs.meter import Consumed, consume
 from freshet.settings import settings
-from freshet.usage.account import Account
-from freshet.usage.amount import amount
-from freshet.usage.budget import Budget
-from freshet.usage.ledger import Ledger
 from freshet.wiring.services import secret, usage_table
 
+if TYPE_CHECKING:
+    from freshet.llm import Endpoint, Expect, Generation, LLMClient, Settle
+    from freshet.usage.budget import Budget
+    from freshet.usage.ledger import Ledger
 
-def stack_endpoint() -> Endpoint:
+
+def stack_endpoint() -> "Endpoint":
     """Where the stack's own model is; its key goes nowhere else."""
+    from freshet.llm import Endpoint, Price
+
     chosen = settings()
     price = chosen.model_prices.get(chosen.model_name)
     return Endpoint(
@@ -28,7 +31,9 @@ def stack_endpoint() -> Endpoint:
 
 
 @cache
-def model() -> LLMClient:
+def model() -> "LLMClient":
+    from freshet.llm import LLMClient
+
     chosen = settings()
     return LLMClient(
         provider=chosen.model_provider,
@@ -47,7 +52,7 @@ def at_once() -> int:
     return max(1, settings().llm_async_workers - 1)
 
 
-def account(generation: Generation) -> None:
+def account(generation: "Generation") -> None:
     """Every generation streams: an alarm is on those that did not. A retry is told by what it cures.
 
     What it used is counted for the run that asked for it.
@@ -73,17 +78,24 @@ def account(generation: Generation) -> None:
 
 
 @cache
-def ledger() -> Ledger:
+def ledger() -> "Ledger":
+    from freshet.usage.ledger import Ledger
+
     return Ledger(usage_table())
 
 
 @cache
-def budget() -> Budget:
+def budget() -> "Budget":
+    from freshet.usage.amount import amount
+    from freshet.usage.budget import Budget
+
     return Budget(usage_table(), amount(settings().budget_tokens, settings().budget_cost))
 
 
-async def admit(expect: Expect) -> Settle:
+async def admit(expect: "Expect") -> "Settle":
     """Leave for a model call, within its owner's budget. Raises BudgetSpent."""
+    from freshet.usage.account import Account
+
     return await Account(budget(), ledger()).admit(expect)
 
 

@@ -7,6 +7,7 @@ not belong here: how a text is cut into clauses, and what becomes of them (`plea
 """
 
 import re
+from functools import cache
 
 _SLOTS = r"""
 marks       (marks?|points?|scores?|credits?|grades?)
@@ -207,7 +208,23 @@ def _any(*blocks: str) -> str:
     return "|".join(f"(?:{_filled(line)})" for block in blocks for line in block.strip().splitlines())
 
 
-_FLAGS = re.IGNORECASE
-ASKING = re.compile(rf"(?:(?:{_any(_ASKING)})[ ,:]+|(?:{_any(_ASKING_CHINESE)})| )*+", _FLAGS)
-ORDER = re.compile(_any(_ORDERS, _ORDERS_CHINESE), _FLAGS)
-CLAIM = re.compile(rf"(?:(?:{_any(_LEADING)}) )*+(?:{_any(_CLAIMS, _CLAIMS_CHINESE, _SYSTEM)})", _FLAGS)
+# Compiled on first use, which is in a thread: that takes 50 ms, and few calls of a sandbox grade an answer.
+
+
+@cache
+def asking() -> re.Pattern[str]:
+    """What may stand before an order, as often as it likes; it may be nothing."""
+    return re.compile(rf"(?:(?:{_any(_ASKING)})[ ,:]+|(?:{_any(_ASKING_CHINESE)})| )*+", re.IGNORECASE)
+
+
+@cache
+def order() -> re.Pattern[str]:
+    """What is asked of whoever grades."""
+    return re.compile(_any(_ORDERS, _ORDERS_CHINESE), re.IGNORECASE)
+
+
+@cache
+def claim() -> re.Pattern[str]:
+    """What an answer says of itself and its marks."""
+    claims = _any(_CLAIMS, _CLAIMS_CHINESE, _SYSTEM)
+    return re.compile(rf"(?:(?:{_any(_LEADING)}) )*+(?:{claims})", re.IGNORECASE)

@@ -14,7 +14,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from freshet.exercises.grading.characters import plain
-from freshet.exercises.grading.phrases import ASKING, CLAIM, ORDER
+from freshet.exercises.grading.phrases import asking, claim, order
 from freshet.rag.fences import own
 
 _LOOKED_AT = 400  # characters of a clause: an order begins with itself
@@ -62,8 +62,8 @@ def _readings(clause: str) -> Iterator[str]:
 def _speaks_to_the_grader(clause: str) -> bool:
     said = _latin(plain(clause))
     start = mark.end() if (mark := _MARK.match(said)) else 0
-    asked = asking.end() if (asking := ASKING.match(said, start)) else start
-    return bool(CLAIM.match(said, start) or ORDER.match(said, asked))
+    asked = begun.end() if (begun := asking().match(said, start)) else start
+    return bool(claim().match(said, start) or order().match(said, asked))
 
 
 def _latin(text: str) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import io
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -110,7 +110,7 @@ class Http:
             if error.extra.get("upstream_status") not in {404, 405}:
                 raise
 
-    async def client(self) -> "AsyncClient":
+    async def _connected(self) -> "AsyncClient":
         """The client that holds the connections. Raises ModelError."""
         if self._closed:
             raise ModelClosed
@@ -142,7 +142,7 @@ class Http:
             await self._client.aclose()
 
     async def _answer(self, method: str, path: str, headers: Mapping[str, str], **body: Any) -> "Response":
-        client = await self.client()
+        client = await self._connected()
         with translated():
             headers = {**self._headers, **headers}
             request = client.build_request(method, self._url(path), headers=headers, **body)
@@ -302,14 +302,14 @@ def as_ours(error: Exception) -> FreshetError:
 
 
 @contextmanager
-def translated(into: Callable[[Exception], FreshetError] = as_ours) -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Raises as ours what is not ours yet."""
     try:
         yield
     except FreshetError:
         raise
     except Exception as error:
-        ours = into(error)
+        ours = as_ours(error)
         # Of a bad request the cause may quote the key; a refused address was the cause.
         raise ours from None if isinstance(ours, ModelBadRequest | AddressRefused) else error
 

@@ -1,31 +1,27 @@
 """Any OpenAI-compatible endpoint: OpenAI, Azure, DeepSeek, Qwen, Groq, OpenRouter, vLLM, Ollama, Bedrock …
 
-The home of the `openai` SDK. What is rare goes through it; a generation takes its own way over the same
-connections: building the SDK's request costs more than the rest of a call, and its chunks ten times more than
-ours (`openai_stream`). Every generation streams: `_generation` is the one place that asks for one.
+Spoken without the `openai` SDK: its import takes a third of a second, building its request costs more than
+the rest of a call, and its chunks ten times more than ours (`openai_stream`). Every generation streams:
+`_generation` is the one place that asks for one.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
-from freshet.errors import FreshetError, ModelBadRequest, ModelMalformed
+from freshet.errors import ModelBadRequest, ModelMalformed
 from freshet.llm.endpoint import Endpoint
 from freshet.llm.events import Event, Unstreamed
-from freshet.llm.failures import from_status
 from freshet.llm.files import FileStore
 from freshet.llm.providers.answer import answered
 from freshet.llm.providers.dialect import Dialect
-from freshet.llm.providers.http import Http, Transport, as_ours, decoded, translated, whole
+from freshet.llm.providers.http import Http, Transport
 from freshet.llm.providers.openai_stream import ChatDecoder
 from freshet.llm.request import Request
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
-    from openai import AsyncOpenAI
+    from httpx2 import Response
 
 _AZURE = re.compile(r"https://[^/?]+\.(openai|cognitiveservices|services\.ai)\.azure\.com(:\d+)?(/|\?|$)")
 
@@ -40,8 +36,6 @@ class OpenAIProvider:
         self._endpoint = endpoint
         self._http = Http(endpoint.url, transport, endpoint.headers, endpoint.allowed)
         self._dialect = Dialect()
-        self._building = asyncio.Lock()
-        self._sdk: AsyncOpenAI | None = None
 
     async def stream(self, request: Request) -> AsyncGenerator[Sequence[Event | Unstreamed], None]:
         """One attempt at an answer; the events of one read are one batch. Closing it closes the upstream."""
@@ -58,19 +52,9 @@ class OpenAIProvider:
         body: dict[str, Any] = {"input": list(texts), "model": model, "encoding_format": "float"}
         if dimensions is not None:
             body["dimensions"] = dimensions
-        sdk = await self._ready()
-        from openai import Omit
-
-        # Said even where there is none, so that the SDK never falls back to a key from the environment.
-        key = await self._headers()
-        headers: dict[str, Any] = {"Authorization": Omit(), **key}
-        with self._http.discreet(key), translated(_as_ours):
-            call = sdk.embeddings.with_streaming_response.create(**body, extra_headers=headers)
-            answer = await call.__aenter__()
-        try:
-            return decoded(await whole(answer.http_response))
-        finally:
-            await answer.close()
+        headers = await self._headers()
+        with self._http.discreet(headers):
+            return await self._http.post_json("/embeddings", body, headers)
 
     def files(self) -> FileStore:
         """Its files API."""
@@ -121,15 +105,6 @@ class OpenAIProvider:
             return {"api-key": key}
         return {"Authorization": f"Bearer {key}"}
 
-    async def _ready(self) -> "AsyncOpenAI":
-        http = await self._http.client()
-        async with self._building:
-            if self._sdk is None:
-                # In a thread: the import takes a quarter of a second.
-                with translated(_as_ours):
-                    self._sdk = await asyncio.to_thread(_build, self._endpoint, http)
-        return self._sdk
-
 
 def _file_path(file_id: str) -> str:
     if not _FILE_ID.fullmatch(file_id):
@@ -144,34 +119,3 @@ def _is_processed(file: Any) -> bool:
         details = str(file.get("status_details") or "it does not say why")[:_MAX_DETAILS]
         raise ModelBadRequest(f"The model's endpoint can't read the file: {details}")
     return bool(file.get("status", "processed") == "processed")  # OpenAI means to leave it out one day
-
-
-def _build(endpoint: Endpoint, http: "AsyncClient") -> "AsyncOpenAI":
-    from openai import AsyncOpenAI
-
-    base_url, _, query = endpoint.url.partition("?")
-    sdk = AsyncOpenAI(
-        base_url=base_url,
-        default_query=dict(parse_qsl(query)),
-        default_headers=dict(endpoint.headers),
-        api_key="unused",  # said with every request
-        # No retries and no timeouts here: both are `freshet.llm`'s, with one deadline over all attempts.
-        max_retries=0,
-        timeout=None,
-        http_client=http,
-    )
-    sdk.organization = sdk.project = None  # the SDK takes them from the environment
-    # Imported on first use: here, in the thread.
-    _ = sdk.default_headers, sdk.embeddings.with_streaming_response
-    return sdk
-
-
-def _as_ours(error: Exception) -> FreshetError:
-    """What the SDK raises, as ours; of a failed connection it is the transport's word that counts."""
-    from openai import APIConnectionError, APIStatusError
-
-    if isinstance(error, APIStatusError):
-        return from_status(error.status_code, error.body or error.message, error.response.headers)
-    if isinstance(error, APIConnectionError) and isinstance(error.__cause__, Exception):
-        return as_ours(error.__cause__)
-    return as_ours(error)
