@@ -4,6 +4,7 @@ import gc
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
+from httpx import _config, _transports
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # it has no types
 
 from freshet import wiring
@@ -29,6 +31,9 @@ hypothesis.settings.register_profile(
     "suite", max_examples=50, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# Every client reads the authorities that are trusted, for 20 ms; tests make thousands, and ask none of them.
+_transports.default.create_ssl_context = cache(_config.create_ssl_context)  # type: ignore[attr-defined]
 
 
 class ByCloud(LoadFileScheduling):  # type: ignore[misc]  # as above

@@ -35,9 +35,12 @@ class Options:
     reload: bool = False
     demo: bool = True
     iam: bool = False
+    other_template: Path | None = None
 
     @property
     def template(self) -> Path:
+        if self.other_template:
+            return self.other_template.resolve()
         return servers.ROOT / (".aws-sam/build/template.yaml" if self.built else "template.yaml")
 
 

@@ -88,6 +88,7 @@ def _options(given: argparse.Namespace) -> Options:
         reload=given.reload,
         demo=not given.no_demo,
         iam=given.iam,
+        other_template=given.template,
     )
 
 
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reload", action="store_true", help="follow changes of code and template")
     parser.add_argument("--no-demo", action="store_true", help="don't load the demo documents and behaviours")
     parser.add_argument("--iam", action="store_true", help="enforce IAM, each function under its own role")
+    parser.add_argument("--template", type=Path, help="run another template than template.yaml")
     _add_state(parser)
     return parser
 

@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import aclosing
 from multiprocessing import get_context
 from typing import Any
 
@@ -56,7 +57,7 @@ async def measure() -> list[Row]:
 async def _chunks(url: str, transport: Transport) -> Row:
     http = Http(url, transport, {})
     async with _client(url, transport) as client, _sdk(url, transport) as sdk:
-        reads = (_ours(client), _our_bytes(http, url), _theirs(sdk), _their_bytes(sdk))
+        reads = (_ours(client), _our_bytes(http), _theirs(sdk), _their_bytes(sdk))
         rounds = [[await _cpu_us(read) for read in reads] for _ in range(1 + CPU_ROUNDS)][1:]
         await http.aclose()
     ours, _, theirs, _ = (statistics.median(side) for side in zip(*rounds, strict=True))
@@ -90,11 +91,10 @@ def _ours(client: LLMClient) -> Read:
     return read
 
 
-def _our_bytes(http: Http, url: str) -> Read:
+def _our_bytes(http: Http) -> Read:
     async def read(order: str, tick: Tick) -> None:
-        client = await http.client()
-        async with client.stream("POST", url + "/chat/completions", json=_body(order)) as response:
-            async for _ in response.aiter_bytes():
+        async with aclosing(await http.post("/chat/completions", _body(order), {})) as response:
+            async for _ in response.aiter_raw():
                 tick()
 
     return read

@@ -122,13 +122,22 @@ class LocalCloud:
         assert self._process
         return psutil.Process(self._process.pid).children(recursive=True)
 
+    def gateway(self) -> psutil.Process:
+        """Its own process, which the gateway and the Lambda service run in."""
+        assert self._process
+        return psutil.Process(self._process.pid)
+
+    def sandboxes(self, function: str) -> list[psutil.Process]:
+        """The processes that run a function."""
+        return [one for one in self.processes() if _function(one) == function]
+
     def part(self, name: str) -> psutil.Process | None:
         """The process of `aws`, `qdrant` or `model`; None while there is none."""
         return next((one for one in self.processes() if _COMMANDS[name] in _command(one)), None)
 
     def kill_sandboxes(self, function: str) -> None:
         """Kills all processes that run a function."""
-        found = [one for one in self.processes() if _function(one) == function]
+        found = self.sandboxes(function)
         assert found
         for one in found:
             one.kill()
