@@ -17,6 +17,7 @@ import freshet.usage.account  # noqa: F401
 from freshet import wiring
 from freshet.answers import streamed
 from freshet.asked import STACK_MODEL
+from freshet.deadline import in_time
 from freshet.documents.record import Kind
 from freshet.errors import NotFound
 from freshet.lambda_runtime import streaming
@@ -26,7 +27,7 @@ from freshet.runs.events import RunEvent
 from freshet.runs.meter import metered
 from freshet.runs.record import Usage, measured
 from freshet.sse import EVENTS, EventStream
-from freshet.web import Model, Owner, RunCall, create_app
+from freshet.web import Model, Owner, RunCall, TimeLeft, create_app
 
 app = create_app("query")
 
@@ -139,10 +140,11 @@ async def query_stream(body: Ask, call: RunCall) -> Response:
 
 
 @app.post("/api/v1/search", summary="Find passages")
-async def search(body: Search, owner: Owner) -> Results:
-    await _require(body, owner)
+async def search(body: Search, owner: Owner, left_s: TimeLeft) -> Results:
     with metered(owner, "search"):
-        passages = await wiring.retriever().search(owner, body.wanted())
+        async with in_time(left_s):
+            await _require(body, owner)
+            passages = await wiring.retriever().search(owner, body.wanted())
     return Results(items=[Found.model_validate(found.as_dict()) for found in passages])
 
 

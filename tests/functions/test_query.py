@@ -168,6 +168,16 @@ def test_a_part_that_is_down_before_the_start_is_a_status_and_comes_back(
     assert ask(route, query="leave").status == 200
 
 
+@pytest.mark.parametrize("route", ["query", "query/stream", "search"])
+def test_vectors_that_do_not_come_are_waited_for_until_the_callers_deadline(
+    ask: Any, index: Put, fault: Any, route: str
+) -> None:
+    index()
+    fault("hang=headers")
+    answer = ask(route, query="leave 年假", headers={"X-Request-Timeout-Ms": "300"})
+    assert (answer.status, answer.json()["code"]) == (504, "deadline")
+
+
 def test_a_model_that_fails_after_the_start_is_the_last_event(ask: Any, index: Put, fault: Any) -> None:
     index()
     fault("", "status=400")

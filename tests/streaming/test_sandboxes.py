@@ -1,6 +1,7 @@
 """How sandboxes are made, shared, limited and ended."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -43,6 +44,21 @@ async def test_sandboxes_run_at_the_same_time(function: MakePool, tmp_path: Path
 async def test_a_sandbox_is_used_again(function: MakePool) -> None:
     pool = function("plain.handler")
     assert await pid_of(pool) == await pid_of(pool)
+
+
+async def test_an_invocation_that_is_over_leaves_nothing_with_its_sandbox(function: MakePool) -> None:
+    pool = function("plain.handler")
+    await pid_of(pool)
+    before = futures()
+    for _ in range(30):
+        await pid_of(pool)
+    assert futures() < before + 15
+
+
+def futures() -> int:
+    """How many there are in memory, of tasks too."""
+    gc.collect()
+    return sum(issubclass(type(one), asyncio.Future) for one in gc.get_objects())
 
 
 async def test_a_burst_of_short_invocations_takes_few_sandboxes(function: MakePool) -> None:

@@ -34,6 +34,8 @@ class Sandbox:
         self._init_timeout_s = max(init_timeout_s, spec.timeout_s)
         self._api = RuntimeApi()
         self._process: Process | None = None
+        # One for its life: asyncio keeps what waits for a process until that ends, though it be cancelled.
+        self._exited: asyncio.Task[int] | None = None
         self._end: asyncio.Task[None] | None = None
         self._logs: list[asyncio.Task[None]] = []
 
@@ -77,6 +79,7 @@ class Sandbox:
     async def _initialise(self, invocation: Invocation) -> FunctionError | None:
         try:
             self._process = await self._spawn()
+            self._exited = asyncio.create_task(self._process.wait())
         except (EntrypointError, OSError) as error:
             return FunctionError.of(
                 "Runtime.InvalidEntrypoint", f"RequestId: {invocation.request_id} Error: {error}"
@@ -107,8 +110,8 @@ class Sandbox:
     async def _until_idle(self, invocation: Invocation, limit_s: float) -> FunctionError | None:
         """Wait for the runtime to ask for an event; otherwise say what kept it from that."""
         assert self._process is not None
-        idle = asyncio.create_task(self._api.idle())
-        exited = asyncio.create_task(self._process.wait())
+        assert self._exited is not None
+        idle, exited = asyncio.create_task(self._api.idle()), self._exited
         grown = asyncio.create_task(exceeds(self._process.pid, self._spec.memory_mb))
         try:
             await asyncio.wait({idle, exited, grown}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
@@ -126,8 +129,8 @@ class Sandbox:
                 "Sandbox.Timedout", prefix + f"Task timed out after {limit_s:.2f} seconds"
             )
         finally:
-            for task in (idle, exited, grown):
-                task.cancel()
+            idle.cancel()
+            grown.cancel()
 
     async def _pass_on(self, stream: asyncio.StreamReader) -> None:
         """Hand log lines on. The runtime writes tracebacks as one line, with carriage returns inside."""
