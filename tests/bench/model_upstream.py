@@ -93,10 +93,9 @@ class Upstream(asyncio.Protocol):
         head, end, body = bytes(self._received).partition(b"\r\n\r\n")
         if not end:
             return
-        if head.startswith(b"GET /open"):
+        if head.startswith(b"GET"):
             self._received.clear()
-            count = str(Upstream.answering).encode()
-            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(count), count))
+            self._tell(head)
             return
         length = next(
             int(line.split(b":")[1])
@@ -106,6 +105,12 @@ class Upstream(asyncio.Protocol):
         if len(body) >= length:
             self._received.clear()
             self._task = asyncio.ensure_future(self._answer(_order(json.loads(body))))
+
+    def _tell(self, head: bytes) -> None:
+        status, body = b"404 Not Found", b""
+        if head.startswith(b"GET /open"):
+            status, body = b"200 OK", str(Upstream.answering).encode()
+        self._transport.write(b"HTTP/1.1 %b\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
 
     async def _answer(self, order: str) -> None:
         asked, chunks = _asked(order), [_CHUNKS[piece] for piece in pieces(order)]

@@ -14,7 +14,7 @@ from tests.faults.answers import Answer
 from tests.faults.callers import Caller
 from tests.faults.clients import MANNERS
 from tests.faults.kinds import LATE_S, SHORT_VISIBLE_S, Kind
-from tests.faults.matrix import LATER, Expected, expected
+from tests.faults.matrix import LATER, RESULT, Expected, expected
 from tests.faults.rig import QUEUES, Rig
 from tests.faults.sandboxes import AT_ONCE, SANDBOXES
 from tests.faults.waiting import until
@@ -143,7 +143,7 @@ async def _cell(kind: Kind, caller: Caller, answer: Answer, had: observe.Before)
         wrong.append(f"only after {answer.seconds:.0f} s")
     try:
         if seen == LATER:
-            wrong += await _made_up_for(caller, answer)
+            wrong += await _made_up_for(caller, answer, must)
         wrong += await observe.disagreements(capability, caller.api, answer, material, had)
         wrong += await _again(caller)
         wrong += await observe.miscounted(caller.api, had, died=kind.family == "sandbox")
@@ -152,11 +152,11 @@ async def _cell(kind: Kind, caller: Caller, answer: Answer, had: observe.Before)
     return Cell(capability.name, kind.title, seen, answer.seconds, tuple(wrong))
 
 
-async def _made_up_for(caller: Caller, answer: Answer) -> list[str]:
-    """What waited is done now that the fault is over."""
+async def _made_up_for(caller: Caller, answer: Answer, must: Expected) -> list[str]:
+    """What waited is done now that the fault is over; or it ended before that, as it would have at once."""
     done = await caller.later(replace(answer, outcome=None), observe.LATE_S)
     outcome = observe.outcome(caller.capability, done, caller.material)
-    return [] if outcome == "result" else [f"afterwards: {outcome}"]
+    return [] if outcome in {RESULT, *must.outcomes} - {LATER} else [f"afterwards: {outcome}"]
 
 
 async def _again(caller: Caller) -> list[str]:
@@ -164,4 +164,4 @@ async def _again(caller: Caller) -> list[str]:
     answer = await Answer.of(caller.api, caller.request())
     answer = await caller.later(answer, observe.LATE_S)
     outcome = observe.outcome(caller.capability, answer, caller.material)
-    return [] if outcome == "result" else [f"again: {outcome} {answer.body[:200]!r}"]
+    return [] if outcome == RESULT else [f"again: {outcome} {answer.body[:200]!r}"]

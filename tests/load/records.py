@@ -14,9 +14,10 @@ SAMPLE = 25  # journals that are read
 
 @dataclass
 class Kept:
-    """How many runs there are of each status, and what is wrong with the journals that were read."""
+    """How many runs there are of each status, why some failed, and what is wrong with journals."""
 
     statuses: Counter[str]
+    reasons: Counter[str] = field(default_factory=Counter)
     journals: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -24,7 +25,8 @@ class Kept:
 async def kept(api: httpx.AsyncClient, texts: Collection[str]) -> Kept:
     """All runs of a caller; journals of some that are spread over them, each of one of these texts."""
     records = await _records(api)
-    found = Kept(Counter(record["status"] for record in records))
+    reasons = Counter(record["error"]["detail"] for record in records if record["error"])
+    found = Kept(Counter(record["status"] for record in records), reasons)
     for record in records[:: max(1, round(len(records) / SAMPLE))]:
         found.journals += 1
         answer = await api.get(f"/api/v1/runs/{record['id']}/stream")

@@ -80,7 +80,8 @@ def wrong_with(load: Load) -> Iterator[str]:
         yield from (f"{load.name}: {wrong}" for wrong in load.kept.wrong)
         others = {status: count for status, count in load.kept.statuses.items() if status != "done"}
         if others or load.kept.statuses["done"] < load.tally.streams or not load.kept.journals:
-            yield f"{load.name}: runs are {dict(load.kept.statuses)}, of {load.tally.streams} streams"
+            statuses, reasons = dict(load.kept.statuses), dict(load.kept.reasons)
+            yield f"{load.name}: runs are {statuses}, of {load.tally.streams} streams; {reasons}"
 
 
 def _of(bearer: Bearer, load: Load) -> Iterator[Row]:
