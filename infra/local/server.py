@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 GRACE_S = 1  # for requests that run when the server stops
 KEEP_ALIVE_S = 60  # API Gateway keeps idle connections about as long
@@ -24,13 +25,25 @@ class Server(uvicorn.Server):
         yield
 
 
+class Connection(H11Protocol):
+    """A connection whose client may close its own side and still read the answer, which TCP allows."""
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps a connection
+        """Whether the connection stays, for the answer that is under way; nothing follows it."""
+        cycle = self.cycle
+        if cycle is None or cycle.more_body or cycle.response_complete:
+            return False
+        cycle.keep_alive = False
+        return True
+
+
 def server(app: Any) -> Server:
     """A server for an ASGI application; call its `serve(sockets=[…])`, stop it by `should_exit`."""
     # uvicorn reports each stream that we cut as an error of ours; the gateway's own line says why.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -29,6 +29,7 @@ class Answer:
     seconds: float = 0.0
     outcome: dict[str, Any] | None = None  # of what went on behind a queue
     ended: bool = True
+    returned: bool = False  # whether the client had to come again for it
 
     @classmethod
     async def of(

@@ -6,7 +6,10 @@ from tests.e2e.client import checked
 from tests.faults.answers import got
 from tests.faults.material import Api, Material
 from tests.faults.requests import QUESTION
+from tests.faults.waiting import until
 from tests.habits import USER, rows
+
+_SETTLED_S = 30.0
 
 
 def _twice(ids: list[str], what: str) -> list[str]:
@@ -14,7 +17,7 @@ def _twice(ids: list[str], what: str) -> list[str]:
 
 
 async def documents(api: Api, material: Material) -> list[str]:
-    listed = (await got(api, "/api/v1/documents", limit=100))["items"]
+    listed = await until(lambda: _settled(api), _SETTLED_S) or await _listed(api)
     wrong = _twice([one["filename"] for one in listed], "a document")
     wrong += [f"a document is {one['status']}" for one in listed if one["status"] != "ready"]
     chunks = {one["chunks"] for one in listed}
@@ -22,6 +25,17 @@ async def documents(api: Api, material: Material) -> list[str]:
     body = {"query": QUESTION, "top_k": 50, "document_ids": [one["id"] for one in listed[:10]]}
     found = checked(await api.post("/api/v1/search", json=body))["items"]
     return wrong + _twice([one["chunk_id"] for one in found], "a chunk")
+
+
+async def _settled(api: Api) -> list[dict[str, Any]]:
+    """The documents, once nobody works at any."""
+    found = await _listed(api)
+    return [] if any(one["status"] == "parsing" for one in found) else found
+
+
+async def _listed(api: Api) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await got(api, "/api/v1/documents", limit=100))["items"]
+    return found
 
 
 async def behaviours(api: Api, material: Material) -> list[str]:

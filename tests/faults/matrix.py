@@ -9,6 +9,7 @@ from tests.faults.capabilities import CAPABILITIES, Capability
 from tests.faults.kinds import KINDS, Kind
 
 RESULT, PART, LATER, BROKEN = "result", "part", "later", "broken off"
+RETURNED = "result on return"
 DEADLINE = "error: deadline"
 DEADLINE_S = 60.0  # X-Request-Timeout-Ms of every call
 SLACK_S = 30.0  # a busy machine, a cold start
@@ -44,7 +45,7 @@ def expected(capability: Capability, kind: Kind) -> Expected | Spared:
     if kind.family == "sandbox":
         return _sandbox(capability, kind)
     if kind.family == "client":
-        return Expected(frozenset({RESULT}), "the result, if it left when it comes again")
+        return _client(kind)
     if kind.part not in capability.parts:
         return Spared("not there")
     if kind.name == "slow":
@@ -103,6 +104,14 @@ def _sandbox(capability: Capability, kind: Kind) -> Expected | Spared:
     if capability.quiet:
         words = "502 or a cut"
     return Expected(frozenset({"error: internal", BROKEN}), words)
+
+
+def _client(kind: Kind) -> Expected:
+    if kind.name == "gone":
+        return Expected(frozenset({RETURNED}), "the result when it comes again, of the same run")
+    if kind.name == "half-closed":  # servers may take it for gone
+        return Expected(frozenset({RESULT, RETURNED}), "the result, at once or when it comes again")
+    return Expected(frozenset({RESULT}), "the result")
 
 
 def cells() -> list[tuple[Capability, Kind]]:

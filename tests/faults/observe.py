@@ -36,7 +36,7 @@ async def before(api: httpx.AsyncClient) -> Before:
 
 
 def outcome(capability: Capability, answer: Answer, material: Material) -> str:
-    """One word: result, part, later, broken off; or `error` with the part or the code that it names."""
+    """In a word: result, part, later, broken off; or `error` with the part or the code that it names."""
     if not answer.ended:
         return "later"
     if answer.error:
@@ -47,7 +47,9 @@ def outcome(capability: Capability, answer: Answer, material: Material) -> str:
         return f"error: {answer.status}"
     if lacking := capability.lacks(answer, material):
         return f"without {lacking}"
-    return "part" if _is_part(answer) else "result"
+    if _is_part(answer):
+        return "part"
+    return "result on return" if answer.returned else "result"
 
 
 def named(error: dict[str, Any]) -> str:

@@ -72,20 +72,28 @@ def _of_this_run(found: Sequence[Cell], failed: Sequence[Cell], minutes: float) 
 
 
 def _expectations() -> str:
-    rows = []
+    """Faults of a family of which the same is expected share their rows."""
+    alike: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = defaultdict(list)
     for kind in KINDS:
-        groups = defaultdict(list)
-        for capability in CAPABILITIES:
-            must = expected(capability, kind)
-            if not isinstance(must, Spared):
-                groups[must.words].append(capability.name)
-        most = max(groups, key=lambda words: len(groups[words]))
-        rows += [
-            (kind.title, words, "the others" if words == most and len(groups) > 1 else ", ".join(names))
-            for words, names in groups.items()
-            if len(groups) > 1
-        ] or [(kind.title, most, "all that meet it")]
+        alike[kind.family, _expected_of(kind)].append(kind.name)
+    rows = [
+        (f"{family}: {', '.join(names)}", words, whom)
+        for (family, expectations), names in alike.items()
+        for words, whom in expectations
+    ]
     return _table(("fault", "what must come of it", "of"), rows)
+
+
+def _expected_of(kind: Kind) -> tuple[tuple[str, str], ...]:
+    """What is expected, and of which capabilities."""
+    groups = defaultdict(list)
+    for capability in CAPABILITIES:
+        must = expected(capability, kind)
+        if not isinstance(must, Spared):
+            groups[must.words].append(capability.name)
+    most = max(groups, key=lambda words: len(groups[words]))
+    rest = "all that meet it" if len(groups) == 1 else "the others"
+    return tuple((words, rest if words == most else ", ".join(names)) for words, names in groups.items())
 
 
 def _family(family: str, found: Sequence[Cell]) -> str:

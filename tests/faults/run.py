@@ -6,6 +6,7 @@ What belongs here: the order of things. What does not: faults (`kinds`), calls (
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import Any
 
 import httpx
 
@@ -126,11 +127,17 @@ async def _clients(kind: Kind, met: list[Caller]) -> list[Answer]:
         async with turns:
             request = caller.request()
             answer = await MANNERS[kind.name](caller.api, request)
-            if kind.name == "gone":
-                answer = await Answer.of(caller.api, request)
+            if answer.broken:
+                answer = await _returned(caller, request)
             return await caller.later(answer, observe.LATE_S)
 
     return list(await asyncio.gather(*map(call, met)))
+
+
+async def _returned(caller: Caller, request: dict[str, Any]) -> Answer:
+    """It comes again with the same key; where there is no run to join, with a new request."""
+    asked = caller.request() if caller.capability.quiet else request
+    return replace(await Answer.of(caller.api, asked), returned=True)
 
 
 async def _cell(kind: Kind, caller: Caller, answer: Answer, had: observe.Before) -> Cell:

@@ -90,14 +90,22 @@ def _workers(met: list[Caller]) -> dict[str, bool]:
 
 
 async def starved(rig: Rig, met: list[Caller]) -> list[Answer]:
-    """Each function has a little less memory than a call of it needs: Lambda ends it as it grows."""
+    """Each function has less memory than a call of it needs: Lambda ends it as it grows.
+
+    Workers come after the others: whoever gives them work must be able to.
+    """
     needs = {name: await asyncio.to_thread(rig.memory_mb, name) for name in _workers(met)}
-    limits = {name: Limits(memory_mb=int(_SHARE * mb)) for name, mb in needs.items() if mb}
-    await rig.restart(limits)
-    try:
-        return await _limited(met)
-    finally:
-        await rig.restart({})
+    answers: dict[int, Answer] = {}
+    for waits in (False, True):
+        group = [one for one in met if bool(one.capability.worker) == waits]
+        limits = {
+            name: Limits(memory_mb=int(_SHARE * needs[name])) for name in _workers(group) if needs[name]
+        }
+        if group:
+            await rig.restart(limits)
+            answers |= zip(map(id, group), await _limited(group), strict=True)
+    await rig.restart({})
+    return [answers[id(caller)] for caller in met]
 
 
 async def hurried(rig: Rig, met: list[Caller]) -> list[Answer]:

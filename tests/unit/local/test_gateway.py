@@ -244,6 +244,38 @@ class TestStreamed:
         writer.close()
         await appears(note)
 
+    @pytest.mark.parametrize(
+        ("path", "answer"),
+        [
+            ("/stream", asking(stream=[HEAD + NULS + "a", "b", "c"], pause_s=0.1)),
+            ("/open", asking(body="abc", statusCode=200)),
+        ],
+    )
+    async def test_a_client_that_closes_its_side_after_asking_is_answered(
+        self, api: httpx.AsyncClient, path: str, answer: dict[str, str]
+    ) -> None:
+        said = await half_closed(
+            api, f"GET {path} HTTP/1.1\r\nHost: x\r\nx-answer: {answer['x-answer']}\r\n\r\n"
+        )
+        assert said.startswith(b"HTTP/1.1 200")
+        assert said.count(b"c") > 0
+
+    async def test_a_client_that_closes_its_side_amid_its_body_is_gone(self, api: httpx.AsyncClient) -> None:
+        said = await half_closed(api, "POST /open HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        assert not said.startswith(b"HTTP/1.1 200")
+
+
+async def half_closed(api: httpx.AsyncClient, request: str) -> bytes:
+    """All that is answered, until the server closes, to a client that says nothing more."""
+    url = urlsplit(str(api.base_url))
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(request.encode())
+    writer.write_eof()
+    async with asyncio.timeout(10):
+        said = await reader.read()
+    writer.close()
+    return said
+
 
 async def appears(path: Path) -> None:
     async with asyncio.timeout(10):
