@@ -14,7 +14,11 @@ PROVIDERS = f"{LLM}/providers"
 # What can reach a model over the wire: SDKs, their transports, and cloud services by name.
 SDKS = {"openai", "anthropic", "httpx2", "aiohttp", "litellm", "google.genai", "dashscope", "ollama"}
 # Who may hold connections to elsewhere: to tools that users name, and to their models by the providers.
-CARRIERS = {"layers/core/freshet/outbound.py": "httpx2", "layers/core/freshet/chat/http_tool.py": "httpx2"}
+CARRIERS = {
+    "layers/core/freshet/outbound.py": "httpx2",
+    "layers/core/freshet/chat/http_tool.py": "httpx2",
+    "layers/core/freshet/stores/qdrant_rest.py": "httpx2",
+}
 SERVICES = re.compile(r"^(bedrock|sagemaker)-\w+")
 PATHS = re.compile(
     r"/(completions|responses|messages|api/generate|api/chat|converse|invoke-with-\w+)\b|:\w*enerateContent"

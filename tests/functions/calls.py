@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 
 from freshet.stores import aws
@@ -27,7 +28,7 @@ class Calls:
         asked = json.loads(body) if model.service_model.service_name == "dynamodb" else {}
         self._made.append(f"{model.service_model.service_name}.{model.name} {asked.get('TableName', '')}")
 
-    def of_index(self, request: httpx.Request) -> None:
+    def of_index(self, request: httpx.Request | httpx2.Request) -> None:
         self._made.append(f"qdrant {request.method} {request.url.path.rpartition('/')[2]}")
 
 
@@ -35,7 +36,7 @@ class Calls:
 def recorded() -> Iterator[Calls]:
     """Sees the calls of all clients that are built from now on."""
     calls = Calls()
-    build, send = aws._build, httpx.AsyncClient.send
+    build, send, read = aws._build, httpx.AsyncClient.send, httpx2.AsyncClient.send
 
     def built(name: str) -> Any:
         client = build(name)
@@ -46,7 +47,13 @@ def recorded() -> Iterator[Calls]:
         calls.of_index(request)
         return await send(self, request, **options)
 
+    async def asked(self: httpx2.AsyncClient, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        if request.url.path.startswith("/collections/"):  # a model is asked by such a client, too
+            calls.of_index(request)
+        return await read(self, request, **options)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(aws, "_build", built)
+        patch.setattr(httpx2.AsyncClient, "send", asked)
         patch.setattr(httpx.AsyncClient, "send", sent)
         yield calls
