@@ -2,7 +2,8 @@
 
 import pytest
 
-from infra.openapi import PUBLIC, document
+from freshet.reference import document
+from infra.openapi import PUBLIC
 from tests.functions.events import request
 from tests.functions.sandbox import Sandbox
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from freshet.addresses import FROM_A_RUN
-from infra.openapi import document
+from freshet.reference import document
 from tests.functions.conftest import HANDBOOK, MODEL_DOWN, Put, Study, Teacher
 from tests.functions.events import request
 from tests.functions.sandbox import Answer, Sandbox
