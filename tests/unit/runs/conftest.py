@@ -100,6 +100,7 @@ async def troubled(
     await wiring.aclose()
     monkeypatch.setattr(aws, "READ_TIMEOUT_S", READ_S)
     monkeypatch.setattr(recorder, "WRITE_S", WRITE_S)
+    monkeypatch.setattr(recorder, "LONGEST_REST_S", 0.3)
     monkeypatch.setattr(recorder, "GRACE_S", GRACE_S)
     async with troubled_table(int(cloud.aws.endpoint.rpartition(":")[2])) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", proxy.url)

@@ -194,6 +194,22 @@ async def test_trouble_past_the_end_is_told_in_time_and_readers_see_what_there_i
     assert found.final_response["output"] == "".join(f"字{number} " for number in range(seq))
 
 
+async def test_a_slow_table_is_left_in_peace_between_the_rounds(
+    troubled: TroubledTable, api: httpx.AsyncClient, talker: Talker, owner: str
+) -> None:
+    """A round has two writes; pauses are at least as long as it, or many runs would keep each other waiting."""
+    talker.pieces, troubled.slow_s = 200, 0.1
+    shown = Shown()
+    async with troubled.trouble("slow"):
+        begun, asked = time.perf_counter(), troubled.asked
+        await listen(api, shown)
+        took_s, asked = time.perf_counter() - begun, troubled.asked - asked
+    before_and_after = 2 + 2  # the record with its request; the last frame and the end
+    assert asked <= before_and_after + 2 * took_s / (2 * troubled.slow_s + 0.2)
+    assert "kept_seq" not in shown.last
+    assert await journalled(owner, shown.run_id) == shown.data
+
+
 async def test_what_lands_late_does_no_harm(
     troubled: TroubledTable, talker: Talker, api: httpx.AsyncClient, table: Table, owner: str
 ) -> None:

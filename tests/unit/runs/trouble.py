@@ -22,10 +22,12 @@ _FAILING = (500, _ERROR + "InternalServerError", "The server encountered an inte
 
 
 class TroubledTable:
-    """The proxy; `open` connections at the moment, `most_open` at once since the start."""
+    """The proxy; `open` connections at the moment, `most_open` at once since the start; `asked` how often."""
 
     def __init__(self, upstream: int) -> None:
         self.port = 0
+        self.asked = 0
+        self.slow_s = SLOW_S
         self.most_open = 0
         self._upstream = upstream
         self._fault: Fault | None = None
@@ -84,6 +86,7 @@ class TroubledTable:
     async def _answer(
         self, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        self.asked += 1
         match self._fault if self._operation in request else None:
             case "throttled":
                 writer.write(_error(*_THROTTLED))
@@ -96,7 +99,7 @@ class TroubledTable:
                 writer.write((await self._forwarded(request))[:-1])
                 writer.close()
             case "slow":
-                await asyncio.sleep(SLOW_S)
+                await asyncio.sleep(self.slow_s)
                 writer.write(await self._forwarded(request))
             case _:
                 writer.write(await self._forwarded(request))

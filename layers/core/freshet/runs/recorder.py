@@ -2,7 +2,8 @@
 
 Every half second, silent or not, it writes what is new as one item, then the record: that is the heartbeat,
 and its answer says whether somebody wants the run to stop. A table that does not answer delays nothing but
-the journal: what could not be written is written later, and at the end it is said what never was.
+the journal: what could not be written is written later, and at the end it is said what never was. One that
+is slow is asked more seldom, so that the ends of runs find their way through.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ from freshet.runs.run import Run
 from freshet.stores.table import Item
 
 BATCH_S = 0.45  # two in a second, and a stop is heard of within one
+REST = 3  # times as long as a round has taken, up to a few seconds: a heart may be silent for ten
+LONGEST_REST_S = 3.0
 WRITE_S = 3.0  # for each write; what lands later than that does no harm
 GRACE_S = 5.0  # to catch up in at the end, if writing failed
 AFTER_DEADLINE_S = 2.0  # of it at most: the function is killed three seconds after a run's deadline
@@ -79,11 +82,16 @@ class Recorder:
             await self._work
 
     async def _keep(self) -> None:
+        begun = self._clock()
         while not await self._round():
-            with suppress(TimeoutError):
-                # At the end it is tried again at once, and in trouble after a pause.
-                async with asyncio.timeout(BATCH_S):
-                    await (asyncio.sleep(BATCH_S) if self._failing else self._ending.wait())
+            took = self._clock() - begun
+            if self._failing:
+                await asyncio.sleep(BATCH_S)
+            else:  # at the end it is tried again at once
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(BATCH_S, min(REST * took, LONGEST_REST_S))):
+                        await self._ending.wait()
+            begun = self._clock()
 
     async def _round(self) -> bool:
         """Writes what is new; whether that was the end. The heart beats although the journal may fail."""
