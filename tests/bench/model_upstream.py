@@ -11,9 +11,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, cycle, islice
 from typing import Any, ClassVar
 
 _HEAD = (
@@ -59,11 +59,11 @@ _END = _chunk({}, "stop", {"prompt_tokens": 5, "completion_tokens": 200, "total_
 _DONE = _framed(b"data: [DONE]\n\n") + b"0\r\n\r\n"
 
 
-def pieces(order: str) -> list[str]:
-    """What an order is answered with."""
+def pieces(order: str) -> Iterator[str]:
+    """What an order is answered with, one by one: it may be a million."""
     asked = _asked(order)
     words = _CHINESE if asked.get("chinese") else _ENGLISH
-    return [words[number % 10] for number in range(int(asked["chunks"]))]
+    return islice(cycle(words), int(asked["chunks"]))
 
 
 def _asked(order: str) -> dict[str, float]:
@@ -113,7 +113,7 @@ class Upstream(asyncio.Protocol):
         self._transport.write(b"HTTP/1.1 %b\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
 
     async def _answer(self, order: str) -> None:
-        asked, chunks = _asked(order), [_CHUNKS[piece] for piece in pieces(order)]
+        asked, chunks = _asked(order), map(_CHUNKS.__getitem__, pieces(order))
         Upstream.answering += 1
         try:
             await asyncio.sleep(asked.get("first_ms", 0) / 1000)
@@ -159,9 +159,8 @@ class _Clock:
             cls._clocks[key] = cls(pace_s)
         return cls._clocks[key]
 
-    async def tick(self, transport: asyncio.Transport, chunks: Sequence[bytes]) -> None:
+    async def tick(self, transport: asyncio.Transport, left: Iterator[bytes]) -> None:
         """Writes the chunks, the first at once."""
-        left = iter(chunks)
         transport.write(next(left, b""))
         over = self._loop.create_future()
         if not self._ticking:

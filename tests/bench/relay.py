@@ -2,7 +2,8 @@
 
 Each is one process on a core of its own; the upstream and the client share the other. uvloop and httptools
 serve those that take them. Freshet runs twice: with its runs kept in DynamoDB's emulator, and `straight`,
-which is what the others do: the same capability by the same code, and nothing kept.
+which is what the others do: the same capability by the same code, and nothing kept. What the libraries and
+the kernel take, whatever is made of the bytes, is measured as well.
 """
 
 import os

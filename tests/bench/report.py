@@ -37,7 +37,11 @@ class Plot:
 
 PLOTS = {
     "relay": Plot(
-        "relay", "CPU a token, 50 streams", r"CPU a token.*: (.+)", "µs", ("the usual relay", "LiteLLM")
+        "relay",
+        "CPU a token, 50 streams",
+        r"CPU a token.*: (.+)",
+        "µs",
+        ("the usual relay", "LiteLLM", "bytes passed on unread"),
     ),
     "cold_start": Plot(
         "cold-starts",

@@ -74,6 +74,7 @@ def programs(upstream: str, stack: Mapping[str, str]) -> dict[str, Program]:
             },
             (f"Authorization: Bearer {KEY}",),
         ),
+        Program("bytes passed on unread", lambda port: _unread(port, upstream), ours),
     ]
     return {one.name: one for one in found}
 
@@ -98,6 +99,10 @@ def freshet_environment(upstream: str, stack: Mapping[str, str]) -> dict[str, st
 
 def _freshet(port: int, runs: str) -> list[str]:
     return [sys.executable, "-m", "tests.bench.relays.freshet", str(port), runs]
+
+
+def _unread(port: int, upstream: str) -> list[str]:
+    return [sys.executable, "-m", "tests.bench.relays.unread", str(port), upstream]
 
 
 @asynccontextmanager
