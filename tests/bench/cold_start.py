@@ -42,7 +42,7 @@ from tests.functions.conftest import HANDBOOK
 from tests.functions.events import request
 from tests.functions.first_calls import first_events
 
-ROUNDS = 3
+ROUNDS = 5
 HERE = Path(__file__).parent
 QUESTION, RIGHT = "How many days of paid leave do staff have?", b"25 days"
 PEERS = {"LangChain": "langchain", "LlamaIndex": "llama_index"}

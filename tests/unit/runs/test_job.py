@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from freshet.errors import Conflict, ModelCut, Stopped
+from freshet import wiring
+from freshet.errors import Conflict, ModelCut, Stopped, Unavailable
 from freshet.ids import new_id
 from freshet.runs import job as job_
 from freshet.runs.job import LAPSE_S, Jobs
@@ -13,11 +14,14 @@ from freshet.runs.record import LAPSE_S as RUN_LAPSE_S
 from freshet.runs.record import Record, new_item
 from freshet.runs.records import Records
 from freshet.runs.service import Runs
+from freshet.stores import aws
 from freshet.stores.objects import Objects
 from freshet.stores.table import Table
 from tests.unit.runs.capabilities import call, read
+from tests.unit.runs.trouble import TroubledTable
 
 RESULT = {"users": 3}
+_STARTED = '"0000000000"'  # the id of the journal's first frame, as it stands in a request
 METRICS = {"prompt_tokens": 7, "completion_tokens": 3}
 
 
@@ -147,3 +151,29 @@ async def test_a_job_is_made_once_for_its_key_and_for_a_retry(
     assert (await table.get(owner, retry) or {})["lapse_s"] == LAPSE_S
     await records.mark_retried(owner, retry, "01J")
     assert await jobs.beat(owner, retry)
+
+
+@pytest.mark.parametrize("key", ["", "again"])
+async def test_a_job_that_could_not_be_set_out_is_not_there_or_has_failed(
+    troubled: TroubledTable, owner: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "ATTEMPTS", 1)
+    jobs, runs = wiring.run_jobs(), wiring.runs()
+    async with troubled.trouble("failing", _STARTED):
+        with pytest.raises(Unavailable):
+            await jobs.create(call(owner, key=key), "events", {})
+    listed, _ = await runs.page(owner, 10, None)
+    assert [record.status for record in listed] == (["failed"] if key else [])
+    run_id = await jobs.create(call(owner, key=key), "events", {})
+    assert (await runs.get(owner, run_id)).status == "queued"
+
+
+async def test_a_key_that_could_not_be_claimed_leaves_no_run(
+    troubled: TroubledTable, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "ATTEMPTS", 1)
+    jobs, runs = wiring.run_jobs(), wiring.runs()
+    async with troubled.trouble("failing", "UpdateItem"):
+        with pytest.raises(Unavailable):
+            await jobs.create(call(owner, key="again"), "events", {})
+    assert await runs.page(owner, 10, None) == ([], None)

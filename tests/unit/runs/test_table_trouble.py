@@ -197,7 +197,7 @@ async def test_trouble_past_the_end_is_told_in_time_and_readers_see_what_there_i
 async def test_a_slow_table_is_left_in_peace_between_the_rounds(
     troubled: TroubledTable, api: httpx.AsyncClient, talker: Talker, owner: str
 ) -> None:
-    """A round has two writes; pauses are at least as long as it, or many runs would keep each other waiting."""
+    """Or many runs would keep each other waiting. A round has two writes; a pause is longer than both."""
     talker.pieces, troubled.slow_s = 200, 0.1
     shown = Shown()
     async with troubled.trouble("slow"):

@@ -23,6 +23,7 @@ from freshet.runs.record import KEPT_S, Record, Status, new_item, outcome
 from freshet.runs.records import Records
 from freshet.runs.request import Call
 from freshet.stores.aws import ConditionFailed
+from freshet.stores.table import Item
 
 LAPSE_S = 900.0  # above the queue's longest silence: a killed worker's message is hidden for six minutes
 BEAT_S = 2.0  # between two signs of life; also how long a stop goes unnoticed by those who work
@@ -46,14 +47,12 @@ class Jobs:
         """
         item = new_item(call.id, capability, lapse_s=pickup_s)
         run_id = await place(self._records, self._journal, call, item)
-        if call.run_id:
-            with suppress(ConditionFailed):  # stopped already
-                await self._records.beat_job(call.owner, run_id, pickup_s)
-        elif not call.key:
-            await self._records.keep_request(call.owner, item, call.request)
-            await self._records.create(call.owner, item)
-        started = frame(_STARTED, shape(Started(dict(data)), run_id))
-        await self._append(call.owner, run_id, started)
+        try:
+            await self._set_out(call, run_id, item, frame(_STARTED, shape(Started(dict(data)), run_id)))
+        except FreshetError as error:
+            if run_id == item["id"]:
+                await self.give_up(call, run_id, error)
+            raise
         return run_id
 
     async def give_up(self, call: Call, run_id: str, error: FreshetError) -> None:
@@ -125,6 +124,18 @@ class Jobs:
             with suppress(Unavailable):
                 if await self.beat(owner, run_id):
                     raise Stopped
+
+    async def _set_out(self, call: Call, run_id: str, item: Item, started: Frame) -> None:
+        """Writes what is not written yet, the record last: nobody sees a job without one."""
+        is_new = not (call.run_id or call.key)
+        if is_new:
+            await self._records.keep_request(call.owner, item, call.request)
+        elif call.run_id:
+            with suppress(ConditionFailed):  # stopped already
+                await self._records.beat_job(call.owner, run_id, item["lapse_s"])
+        await self._append(call.owner, run_id, started)
+        if is_new:
+            await self._records.create(call.owner, item)
 
     async def _append(self, owner: str, run_id: str, one: Frame) -> None:
         await self._journal.append(owner, run_id, [one], int(time.time()) + KEPT_S)

@@ -3,7 +3,9 @@
 What does not belong here: what becomes of the run then (`service`, `job`).
 """
 
-from freshet.errors import Conflict
+from contextlib import suppress
+
+from freshet.errors import Conflict, Unavailable
 from freshet.runs.journal import Journal
 from freshet.runs.records import Records
 from freshet.runs.request import Call
@@ -28,11 +30,20 @@ async def place(records: Records, journal: Journal, call: Call, item: Item) -> s
             empty = holder
         await records.keep_request(call.owner, item, call.request)
         await records.create(call.owner, item)
-        holder = await records.claim(call.owner, call.key, digest, item["id"], instead_of=empty)
-        if holder != item["id"]:
-            await records.delete(call.owner, item["id"])
+        holder = ""
+        try:
+            holder = await records.claim(call.owner, call.key, digest, item["id"], instead_of=empty)
+        finally:
+            if holder != item["id"]:  # who can't have the key, or can't tell, makes nothing
+                await _forget(records, call.owner, item["id"])
         return holder
     return str(item["id"])
+
+
+async def _forget(records: Records, owner: str, run_id: str) -> None:
+    """Deletes a record that nobody will begin; if even that fails, it will read as one that nobody began."""
+    with suppress(Unavailable):
+        await records.delete(owner, run_id)
 
 
 async def _is_empty(records: Records, journal: Journal, owner: str, run_id: str) -> bool:
