@@ -51,18 +51,23 @@ async def _silent(rig: Rig) -> AsyncIterator[None]:
 
 
 async def killed(rig: Rig, met: list[Caller]) -> list[Answer]:
-    """One after another of each function, as all of its sandboxes die at once."""
+    """One after another of each function, as all of its sandboxes die at once.
+
+    Workers come after the others: their messages come again meanwhile, and later each time.
+    """
     answers: dict[int, Answer] = {}
 
     async def lane(mine: list[Caller]) -> None:
         for caller in mine:
             answers[id(caller)] = await _killed_amid(rig, caller)
 
-    lanes = defaultdict(list)
-    for caller in met:
-        lanes[caller.capability.function].append(caller)
     async with _stalled(rig):
-        await asyncio.gather(*map(lane, lanes.values()))
+        for waits in (False, True):
+            lanes = defaultdict(list)
+            for caller in met:
+                if bool(caller.capability.worker) == waits:
+                    lanes[caller.capability.function].append(caller)
+            await asyncio.gather(*map(lane, lanes.values()))
     return [answers[id(caller)] for caller in met]
 
 

@@ -23,8 +23,8 @@ from freshet.runs.run import Run
 from freshet.stores.table import Item
 
 BATCH_S = 0.45  # two in a second, and a stop is heard of within one
-REST = 3  # times as long as a round has taken, up to a few seconds: a heart may be silent for ten
-LONGEST_REST_S = 3.0
+REST = 3  # times as long as a round has taken
+LONGEST_REST_S = 1.0  # a stop is to be heard of soon all the same
 WRITE_S = 3.0  # for each write; what lands later than that does no harm
 GRACE_S = 5.0  # to catch up in at the end, if writing failed
 AFTER_DEADLINE_S = 2.0  # of it at most: the function is killed three seconds after a run's deadline
@@ -103,7 +103,8 @@ class Recorder:
         kept = await self._tried(self._append(last))
         if last:
             return kept and await self._tried(self._end(last))
-        await self._tried(self._beat(), failed_before=not kept)
+        if not self._last:  # or the end would have to wait for it
+            await self._tried(self._beat(), failed_before=not kept)
         return False
 
     async def _tried(self, writing: Coroutine[Any, Any, None], *, failed_before: bool = False) -> bool:
