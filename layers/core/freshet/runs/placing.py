@@ -5,7 +5,7 @@ What does not belong here: what becomes of the run then (`service`, `job`).
 
 from contextlib import suppress
 
-from freshet.errors import Conflict, Unavailable
+from freshet.errors import Conflict, FreshetError, Unavailable
 from freshet.runs.journal import Journal
 from freshet.runs.records import Records
 from freshet.runs.request import Call
@@ -30,12 +30,13 @@ async def place(records: Records, journal: Journal, call: Call, item: Item) -> s
             empty = holder
         await records.keep_request(call.owner, item, call.request)
         await records.create(call.owner, item)
-        holder = ""
         try:
             holder = await records.claim(call.owner, call.key, digest, item["id"], instead_of=empty)
-        finally:
-            if holder != item["id"]:  # who can't have the key, or can't tell, makes nothing
-                await _forget(records, call.owner, item["id"])
+        except FreshetError:  # not where it is cancelled: then nobody waits any longer
+            await _forget(records, call.owner, item["id"])
+            raise
+        if holder != item["id"]:
+            await _forget(records, call.owner, item["id"])
         return holder
     return str(item["id"])
 
